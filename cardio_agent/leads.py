@@ -13,12 +13,12 @@ LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V
 LIMB_LEADS = LEADS[:6]
 PRECORDIAL_LEADS = LEADS[6:]
 
-# Anatomically contiguous groups of the standard 12 leads.
-# Source: guideline corpus MI-02 (contiguous leads) and the usual naming of territories.
+# Leads that look at one wall; V2 looks at the septum and the anterior wall.
+# Source: guideline corpus STD-17.
 TERRITORIES = {
     "inferior": ("II", "III", "aVF"),
     "septal": ("V1", "V2"),
-    "anterior": ("V3", "V4"),
+    "anterior": ("V2", "V3", "V4"),
     "lateral": ("I", "aVL", "V5", "V6"),
 }
 

@@ -282,8 +282,20 @@ class Measurements(tuple[Measurement, ...]):
 
 Certainty = Literal["definite", "probable", "possible"]
 FindingKind = Literal[
-    "quality", "rhythm", "conduction", "intervals", "axis", "chambers", "ischaemia", "repolarisation",
-    "ectopy", "pacing", "normal", "contradiction", "comparison", "other",
+    "quality",
+    "rhythm",
+    "conduction",
+    "intervals",
+    "axis",
+    "chambers",
+    "ischaemia",
+    "repolarisation",
+    "ectopy",
+    "pacing",
+    "normal",
+    "contradiction",
+    "comparison",
+    "other",
 ]
 
 
@@ -376,9 +388,14 @@ class Facts(Record):
 
     def records(self) -> "dict[str, Record]":
         """Every citable record by its id."""
-        plain = (self.recording, self.quality, *self.quality.leads, *self.statements, *self.measurements,
-                 *self.findings, *self.evidence)
-        return {r.id: r for r in plain} | {f"a-{code}": a for code, a in self.attention.items()}
+        quality = {self.quality.id: self.quality, **{q.id: q for q in self.quality.leads}}
+        statements = {s.id: s for s in self.statements}
+        measurements = {m.id: m for m in self.measurements}
+        findings = {f.id: f for f in self.findings}
+        attention = {f"a-{code}": share for code, share in self.attention.items()}
+        evidence = {e.id: e for e in self.evidence}
+        recording = {self.recording.id: self.recording}
+        return {**recording, **quality, **statements, **measurements, **findings, **attention, **evidence}
 
 
 # ── writing and verification ─────────────────────────────────────────────────────────────────

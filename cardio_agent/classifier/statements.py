@@ -19,6 +19,7 @@ class StatementSpec(NamedTuple):
     column: str
 
 
+# fmt: off
 _TABLE: tuple[tuple[StatementGroup, str, tuple[tuple[str, str], ...]], ...] = (
     ("superclass", "super", (
         ("NORM", "normal ECG"),
@@ -88,7 +89,7 @@ _TABLE: tuple[tuple[StatementGroup, str, tuple[tuple[str, str], ...]], ...] = (
         ("DIG", "digitalis effect"),
     )),
 )
-
+# fmt: on
 
 
 def _specs() -> tuple[StatementSpec, ...]:

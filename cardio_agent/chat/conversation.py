@@ -1,0 +1,134 @@
+"""A conversation about one ECG.
+
+Enters: a report and questions. Leaves: answers whose every sentence has been checked like those of a
+report. Which facts answer a question is decided by rules (:mod:`cardio_agent.chat.understanding`); a
+language model may word them, and where its words fail their check the plain ones stand.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cardio_agent.chat.answers import Reply, answer
+from cardio_agent.chat.sentences import FIXED_WRITER
+from cardio_agent.chat.understanding import Query, understand
+from cardio_agent.errors import BadRequest, WriterUnavailable
+from cardio_agent.schema import Answer, DraftSentence, Report, Sentence
+from cardio_agent.settings import get_settings
+from cardio_agent.verification import check
+from cardio_agent.writing import LanguageWriter, Writer, get_writer
+
+MAX_QUESTION = 1000  # characters
+MEMORY = 4  # turns that a follow-up can lean on and a model is shown
+
+
+@dataclass(frozen=True)
+class _Turn:
+    query: Query
+    cited: tuple[str, ...]
+    answer: str
+
+
+class Chat:
+    """Questions and answers on one report. Each instance has its own memory and shares it with none.
+
+    Parameters
+    ----------
+    report : Report
+    writer : Writer, optional
+        Words the answers if it has a language model; the setting ``llm`` decides when left out.
+    """
+
+    def __init__(self, report: Report, *, writer: Writer | None = None) -> None:
+        self._report = report
+        self._writer = writer if writer is not None else get_writer(get_settings().llm)
+        self._turns: deque[_Turn] = deque(maxlen=MEMORY)
+
+    def ask(self, question: str) -> Answer:
+        """Answer a question.
+
+        Parameters
+        ----------
+        question : str
+            In English, at most ``MAX_QUESTION`` characters.
+
+        Returns
+        -------
+        Answer
+            Never empty: what cannot be answered, or must not be, is said to be so.
+
+        Raises
+        ------
+        BadRequest
+            When the question is empty or too long.
+        IndexUnavailable
+            When the guideline index is needed and cannot be opened.
+        """
+        query, reply = self._understand(question)
+        sentences = tuple(self._sentences(query, reply))
+        return Answer(question=question, sentences=sentences, evidence=reply.evidence)
+
+    def ask_stream(self, question: str) -> Iterator[Sentence]:
+        """As :meth:`ask`, but hand over each sentence as soon as it has been checked."""
+        query, reply = self._understand(question)
+        yield from self._sentences(query, reply)
+
+    def _understand(self, question: str) -> tuple[Query, Reply]:
+        text = " ".join(question.split())
+        if not text:
+            raise BadRequest("the question is empty: ask about rate, rhythm, a lead or a finding")
+        if len(text) > MAX_QUESTION:
+            raise BadRequest(f"the question has {len(text)} characters: ask in at most {MAX_QUESTION}")
+        last = self._turns[-1] if self._turns else None
+        query = understand(text, last.query if last else None, last.cited if last else ())
+        return query, answer(query, self._report)
+
+    def _sentences(self, query: Query, reply: Reply) -> Iterator[Sentence]:
+        """The answer's sentences; remembers the turn when the last has been handed over."""
+        given: list[Sentence] = []
+        for sentence in self._worded(query, reply):
+            given.append(sentence)
+            yield sentence
+        cited = tuple(dict.fromkeys(cite for sentence in given for cite in sentence.cites))
+        self._turns.append(_Turn(query, cited, " ".join(sentence.text for sentence in given)))
+
+    def _worded(self, query: Query, reply: Reply) -> Iterator[Sentence]:
+        """Fixed texts, the model's sentences that hold, then the plain ones on what these left unsaid."""
+        yield from (_fixed(draft) for draft in reply.drafts if draft.writer == FIXED_WRITER)
+        said: set[str] = set()
+        for sentence in self._by_model(query, reply):
+            said.update(sentence.cites)
+            yield sentence
+        for draft in reply.drafts:
+            if draft.writer != FIXED_WRITER and not said.issuperset(draft.cites):
+                yield _checked(draft, reply)
+
+    def _by_model(self, query: Query, reply: Reply) -> Iterator[Sentence]:
+        if not isinstance(self._writer, LanguageWriter) or not reply.ids():
+            return
+        history = [(turn.query.text, turn.answer) for turn in self._turns]
+        texts: set[str] = set()
+        try:
+            for draft in self._writer.answer(query.text, history, reply.facts, reply.ids()):
+                sentence = _checked(draft, reply)
+                if sentence.verdict == "supported" and sentence.text not in texts:
+                    texts.add(sentence.text)
+                    yield sentence
+        except WriterUnavailable:
+            return  # the plain sentences follow, and each sentence says who wrote it
+
+
+def _fixed(draft: DraftSentence) -> Sentence:
+    reason = "fixed text that states nothing about this ECG"
+    return Sentence(text=draft.text, cites=(), verdict="supported", reason=reason, writer=draft.writer)
+
+
+def _checked(draft: DraftSentence, reply: Reply) -> Sentence:
+    verdict = check(draft, reply.facts)
+    return Sentence(
+        text=draft.text,
+        cites=draft.cites,
+        verdict=verdict.verdict,
+        reason=verdict.reason,
+        writer=draft.writer,
+    )

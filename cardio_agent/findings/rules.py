@@ -1,0 +1,188 @@
+"""The table of findings: what the classifier and the criteria must say for each to be made.
+
+Data, and no logic: :mod:`cardio_agent.findings.fusion` applies it, in this order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cardio_agent.findings import conduction, morphology
+from cardio_agent.findings.reading import Outcome, Reading
+from cardio_agent.schema import Certainty, FindingKind
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One finding.
+
+    ``codes`` are the classifier's statements that speak for it; ``test`` is the criterion of the
+    measurements; ``alone`` is the certainty when only the criterion is met (None: then nothing is
+    said). ``defining`` says that the criterion belongs to the definition: where it is measured and not
+    met, the classifier is contradicted. ``unless`` names findings that explain this one away.
+    In ``text``, ``{territory}``, ``{leads}`` and ``{detail}`` are filled from the criterion.
+    """
+
+    key: str
+    kind: FindingKind
+    text: str
+    codes: tuple[str, ...] = ()
+    test: Callable[[Reading], Outcome] | None = None
+    alone: Certainty | None = None
+    defining: bool = False
+    unless: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    query: str = ""
+
+
+_NOT_SINUS = ("atrial_fibrillation", "atrial_flutter", "paced_rhythm", "svt")
+_WIDE = ("clbbb", "crbbb", "paced_rhythm")
+_SECONDARY = ("clbbb", "crbbb", "paced_rhythm", "pre_excitation", "lvh", "lvh_voltage")
+
+# fmt: off
+RULES: tuple[Rule, ...] = (
+    # ── rhythm ──
+    Rule("paced_rhythm", "pacing", "paced rhythm", ("PACE",), conduction.pacing, "probable",
+         sources=("PAC-01", "PAC-05"), query="paced rhythm on the ECG, ventricular pacing"),
+    Rule("atrial_fibrillation", "rhythm", "atrial fibrillation", ("AFIB",), conduction.atrial_fibrillation, "possible",
+         defining=True, unless=("paced_rhythm",), sources=("AF-02",),
+         query="atrial fibrillation on a 12-lead ECG: definition and confirmation"),
+    Rule("atrial_flutter", "rhythm", "atrial flutter", ("AFLT",), unless=("paced_rhythm", "atrial_fibrillation"),
+         sources=("AF-21",), query="atrial flutter on the ECG"),
+    Rule("svt", "rhythm", "supraventricular tachycardia", ("SVTAC", "PSVT"),
+         unless=("atrial_fibrillation", "atrial_flutter"), sources=("SVT-11",),
+         query="supraventricular tachycardia, narrow-complex tachycardia"),
+    Rule("sinus_bradycardia", "rhythm", "sinus bradycardia", ("SBRAD",), conduction.sinus_bradycardia, "definite",
+         defining=True, unless=_NOT_SINUS, sources=("STD-06",), query="sinus bradycardia"),
+    Rule("sinus_tachycardia", "rhythm", "sinus tachycardia", ("STACH",), conduction.sinus_tachycardia, "definite",
+         defining=True, unless=_NOT_SINUS, sources=("STD-06",), query="sinus tachycardia"),
+    Rule("sinus_rhythm", "rhythm", "sinus rhythm", ("SR",), conduction.sinus, "probable", defining=True,
+         unless=(*_NOT_SINUS, "sinus_bradycardia", "sinus_tachycardia"), sources=("STD-05",)),
+    Rule("sinus_arrhythmia", "rhythm", "sinus arrhythmia", ("SARRH",), unless=_NOT_SINUS),
+    Rule("supraventricular_arrhythmia", "rhythm", "supraventricular arrhythmia", ("SVARR",),
+         unless=("atrial_fibrillation", "atrial_flutter", "svt")),
+    Rule("ventricular_ectopy", "ectopy", "premature ventricular complexes", ("PVC",), conduction.ventricular_ectopy,
+         "probable", unless=("paced_rhythm",), sources=("CND-14",), query="premature ventricular complexes"),
+    Rule("supraventricular_ectopy", "ectopy", "premature atrial complexes", ("PAC",),
+         conduction.supraventricular_ectopy, None, unless=("atrial_fibrillation", "paced_rhythm"),
+         sources=("CND-15",), query="premature atrial complex"),
+    Rule("premature_complexes", "ectopy", "premature complexes of undetermined origin", ("PRC(S)",),
+         unless=("ventricular_ectopy", "supraventricular_ectopy", "atrial_fibrillation")),
+    Rule("bigeminy", "ectopy", "bigeminal pattern", ("BIGU",)),
+    Rule("trigeminy", "ectopy", "trigeminal pattern", ("TRIGU",)),
+    # ── conduction ──
+    Rule("clbbb", "conduction", "complete left bundle branch block", ("CLBBB",), conduction.clbbb, "probable",
+         unless=("paced_rhythm",), sources=("CND-04",), query="complete left bundle branch block (LBBB) criteria"),
+    Rule("crbbb", "conduction", "complete right bundle branch block", ("CRBBB",), conduction.crbbb, "probable",
+         unless=("paced_rhythm", "clbbb"), sources=("CND-01",),
+         query="complete right bundle branch block (RBBB) criteria"),
+    Rule("first_degree_avb", "conduction", "first-degree atrioventricular block", ("AVB", "LPR"),
+         conduction.first_degree_avb, "definite", defining=True,
+         unless=("atrial_fibrillation", "atrial_flutter", "paced_rhythm"), sources=("BRD-27",),
+         query="first-degree atrioventricular block, PR interval longer than 200 ms"),
+    Rule("pre_excitation", "conduction", "ventricular pre-excitation", ("WPW",), conduction.pre_excitation, None,
+         unless=("paced_rhythm",), sources=("SVT-05",), query="ventricular pre-excitation, WPW pattern"),
+    Rule("incomplete_lbbb", "conduction", "incomplete left bundle branch block", ("ILBBB",), unless=_WIDE,
+         sources=("CND-05",), query="incomplete left bundle branch block"),
+    Rule("incomplete_rbbb", "conduction", "incomplete right bundle branch block", ("IRBBB",), unless=_WIDE,
+         query="incomplete right bundle branch block"),
+    Rule("lafb", "conduction", "left anterior fascicular block", ("LAFB/LPFB",),
+         conduction.left_anterior_fascicular_block, "probable", unless=("clbbb", "paced_rhythm"),
+         sources=("CND-07",), query="left anterior fascicular block"),
+    Rule("lpfb", "conduction", "left posterior fascicular block", ("LAFB/LPFB",),
+         conduction.left_posterior_fascicular_block, None, unless=("clbbb", "paced_rhythm", "lafb"),
+         sources=("CND-10",), query="left posterior fascicular block"),
+    Rule("ivcd", "conduction", "non-specific intraventricular conduction delay", ("IVCD",), conduction.wide_qrs,
+         "possible", unless=(*_WIDE, "incomplete_lbbb", "incomplete_rbbb", "pre_excitation"), sources=("STD-02",),
+         query="nonspecific intraventricular conduction disturbance, QRS over 110 ms"),
+    # ── axis and intervals ──
+    Rule("left_axis", "axis", "left axis deviation", (), conduction.left_axis, "definite",
+         unless=("paced_rhythm",), sources=("STD-03",), query="left axis deviation of the frontal QRS axis"),
+    Rule("right_axis", "axis", "right axis deviation", (), conduction.right_axis, "definite",
+         unless=("paced_rhythm",), sources=("STD-03",), query="right axis deviation of the frontal QRS axis"),
+    Rule("extreme_axis", "axis", "extreme axis deviation", (), conduction.extreme_axis, "definite",
+         unless=("paced_rhythm",), sources=("STD-03",), query="frontal QRS axis"),
+    Rule("long_qtc", "intervals", "prolonged QTc interval", ("LNGQT",), conduction.long_qtc, "definite",
+         defining=True, sources=("STD-04",), query="prolonged rate-corrected QT interval (QTc)"),
+    Rule("short_qtc", "intervals", "short QTc interval", (), conduction.short_qtc, "definite",
+         unless=("atrial_fibrillation",), sources=("CHN-08",), query="short QT interval"),
+    # ── chambers ──
+    Rule("lvh", "chambers", "left ventricular hypertrophy", ("LVH", "VCLVH"), morphology.lvh_voltage, None,
+         unless=("paced_rhythm", "clbbb"), sources=("CHM-01", "CHM-02"),
+         query="left ventricular hypertrophy (LVH) voltage criteria"),
+    Rule("lvh_voltage", "chambers", "{detail} voltage criterion for left ventricular hypertrophy", (),
+         morphology.lvh_voltage, "definite", unless=("paced_rhythm", "clbbb", "lvh"),
+         sources=("CHM-01", "CHM-02", "CHM-06"), query="left ventricular hypertrophy (LVH) voltage criteria"),
+    Rule("rvh", "chambers", "right ventricular hypertrophy", ("RVH",), morphology.rvh, "possible",
+         unless=("paced_rhythm", "crbbb"), sources=("CHM-10",), query="right ventricular hypertrophy criteria"),
+    Rule("septal_hypertrophy", "chambers", "septal hypertrophy", ("SEHYP",), unless=("paced_rhythm",)),
+    Rule("left_atrial", "chambers", "left atrial abnormality", ("LAO/LAE",), morphology.left_atrial, None,
+         unless=("atrial_fibrillation",), query="left atrial abnormality, P wave duration"),
+    Rule("right_atrial", "chambers", "right atrial abnormality", ("RAO/RAE",), morphology.right_atrial, "possible",
+         unless=("atrial_fibrillation",), sources=("CHM-13",), query="right atrial abnormality, tall P wave"),
+    Rule("high_voltage", "chambers", "high QRS voltage", ("HVOLT",), unless=("lvh", "lvh_voltage", "paced_rhythm")),
+    Rule("low_voltage", "chambers", "low QRS voltage", ("LVOLT",), query="low QRS voltage"),
+    # ── ST–T and Q waves ──
+    Rule("st_elevation", "ischaemia", "ST elevation at or above the ischaemic cut-point in {leads}", (),
+         morphology.st_elevation, "definite", unless=_SECONDARY,
+         sources=("MI-01", "MI-02"), query="ST elevation cut-points at the J point in contiguous leads"),
+    Rule("st_elevation_secondary", "repolarisation", "ST elevation in {leads}, with a QRS abnormality that can cause it", (),
+         morphology.st_elevation, "definite", unless=("st_elevation",), sources=("MI-01",),
+         query="ST elevation in left bundle branch block or left ventricular hypertrophy"),
+    Rule("st_depression", "ischaemia", "ST depression in {leads}", (), morphology.st_depression, "definite",
+         unless=_SECONDARY, sources=("MI-04",),
+         query="horizontal or downsloping ST depression in two contiguous leads"),
+    Rule("st_depression_secondary", "repolarisation", "ST depression in {leads}, with a QRS abnormality that can cause it",
+         (), morphology.st_depression, "definite", unless=("st_depression",), sources=("CHM-08",)),
+    Rule("t_inversion", "ischaemia", "T-wave inversion in {leads}", ("INVT",), morphology.t_inversion, "definite",
+         unless=_SECONDARY, sources=("MI-05",),
+         query="T-wave inversion in two contiguous leads"),
+    Rule("q_waves", "ischaemia", "pathological Q waves in {leads}", ("QWAVE",), morphology.q_waves, "definite",
+         unless=("paced_rhythm", "clbbb", "pre_excitation", "lvh"), sources=("MI-10", "MI-11"),
+         query="pathological Q waves, prior myocardial infarction criteria"),
+    Rule("anterior_mi", "ischaemia", "anterior myocardial infarction pattern", ("AMI",), unless=("paced_rhythm",),
+         query="anterior myocardial infarction on the ECG"),
+    Rule("inferior_mi", "ischaemia", "inferior myocardial infarction pattern", ("IMI",), unless=("paced_rhythm",),
+         query="inferior myocardial infarction on the ECG"),
+    Rule("lateral_mi", "ischaemia", "lateral myocardial infarction pattern", ("LMI",), unless=("paced_rhythm",),
+         query="lateral myocardial infarction on the ECG"),
+    Rule("posterior_mi", "ischaemia", "posterior myocardial infarction pattern", ("PMI",), unless=("paced_rhythm",),
+         query="posterior myocardial infarction on the ECG"),
+    Rule("ischaemic_anterior", "ischaemia", "ischaemic ST–T change in anterior or lateral leads", ("ISCA",),
+         unless=_SECONDARY, query="ischaemic ST depression and T inversion in anterior leads"),
+    Rule("ischaemic_inferior", "ischaemia", "ischaemic ST–T change in inferior leads", ("ISCI",), unless=_SECONDARY,
+         query="ischaemic ST depression and T inversion in inferior leads"),
+    Rule("ischaemic", "ischaemia", "ischaemic ST–T change", ("ISC",),
+         unless=(*_SECONDARY, "ischaemic_anterior", "ischaemic_inferior"),
+         query="ischaemic ST–T change on the ECG"),
+    Rule("nonspecific_st_t", "repolarisation", "non-specific ST–T change", ("NST", "sub:STTC", "form:NST", "NDT", "NT", "TAB", "STD", "STE", "LOWT"),
+         unless=(*_SECONDARY, "st_elevation", "st_depression", "t_inversion", "ischaemic", "ischaemic_anterior",
+                 "ischaemic_inferior"),
+         query="nonspecific ST-T abnormality"),
+    Rule("digitalis", "repolarisation", "digitalis effect", ("DIG",)),
+)
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """Said of a superclass that the classifier calls present when no finding of these kinds was made."""
+
+    code: str
+    kind: FindingKind
+    text: str
+    explained_by: frozenset[FindingKind]
+
+
+FALLBACKS: tuple[Fallback, ...] = (
+    Fallback("MI", "ischaemia", "myocardial infarction pattern without a clear territory", frozenset({"ischaemia"})),
+    Fallback("STTC", "repolarisation", "ST–T change of unspecified type", frozenset({"repolarisation", "ischaemia"})),
+    Fallback("CD", "conduction", "conduction disturbance of unspecified type", frozenset({"conduction", "pacing"})),
+    Fallback("HYP", "chambers", "hypertrophy of unspecified type", frozenset({"chambers"})),
+)
+
+# Findings that leave an ECG normal, and those that leave it "otherwise normal".
+HARMLESS = frozenset({"f-sinus_rhythm", "f-sinus_arrhythmia"})
+MINOR = frozenset(
+    {"f-sinus_bradycardia", "f-sinus_tachycardia", "f-left_axis", "f-right_axis", "f-ventricular_ectopy",
+     "f-supraventricular_ectopy", "f-premature_complexes"}
+)
+# fmt: on

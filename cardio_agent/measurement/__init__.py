@@ -1,0 +1,7 @@
+"""The measurement stage: waves of each beat, intervals, axes, amplitudes, rhythm."""
+
+from cardio_agent.measurement.delineation import delineate
+from cardio_agent.measurement.measuring import measure
+from cardio_agent.measurement.rhythm import RhythmFeatures, rhythm_features
+
+__all__ = ["RhythmFeatures", "delineate", "measure", "rhythm_features"]

@@ -1,0 +1,185 @@
+"""Where a wave begins, peaks and ends on a quiet (median) beat, lead by lead.
+
+Enters: (12, m) mV at the working rate and roughly where the wave is. Leaves: (12, 3) indices of onset,
+peak and offset, and one consensus over leads. Does not find beats and does not decide whether a wave
+is there at all.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cardio_agent.measurement.detection import Floats, ms
+
+Fiducials = NDArray[np.intp]
+"""(12, 3): onset, peak, offset in samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Located:
+    """One wave of one beat: (12, 3) fiducials of the leads and (3,) over all leads, in samples."""
+
+    leads: Fiducials
+    overall: Fiducials
+
+    def ending_by(self, sample: int) -> "Located":
+        """The same wave, cut off where the next one begins."""
+        return Located(np.minimum(self.leads, sample), np.minimum(self.overall, sample))
+
+
+# QRS: chosen on every second LUDB record (numbers 1, 5, 9, …).
+QUIET_SHARE = 0.06
+STEEP_SHARE = 0.25
+QUIET_OVER_NOISE = 1.5
+SLOPE_WINDOW = ms(18)
+NOISE_ZONE = (ms(200), ms(80))
+QRS_REACH = (ms(120), ms(160))
+QRS_CORE = (ms(110), ms(140))
+MAX_LEAD_DEVIATION = ms(24)
+MIN_R_SHARE = 0.25
+
+
+class BumpRule(NamedTuple):
+    """How one kind of rounded wave is delineated.
+
+    ``before`` and ``after`` tell how far from its centre over all leads it can reach, ``peak_within`` how
+    far a lead's peak can lie from it, ``flank`` how far from the peak the steepest point; ``smooth`` is
+    the standard deviation of the smoothing; all in samples. A later rise by ``next_wave_share`` of its
+    height is another wave.
+    """
+
+    before: int
+    after: int
+    peak_within: int
+    flank: int
+    smooth: float
+    next_wave_share: float
+
+
+P_RULE = BumpRule(ms(100), ms(90), ms(38), ms(76), smooth=3.0, next_wave_share=np.inf)
+T_RULE = BumpRule(ms(200), ms(160), ms(44), ms(120), smooth=5.0, next_wave_share=0.15)
+
+EARLIEST, LATEST = 0.15, 0.85
+"""Share of leads: the global onset is near the earliest lead's, yet no single lead decides."""
+
+
+def qrs_fiducials(beat_mv: Floats, centre: int) -> Fiducials:
+    """QRS of each lead: where its slope rises from quiet and falls back to it.
+
+    A lead that strays from the others by more than 24 ms is set to that distance: all leads see the same
+    depolarisation.
+    """
+    slope = _slope_envelope(beat_mv)
+    bounds = np.array([_steep_stretch(row, centre) for row in slope], dtype=np.intp)
+    middle = np.median(bounds, axis=0).astype(np.intp)
+    bounds = np.clip(bounds, middle - MAX_LEAD_DEVIATION, middle + MAX_LEAD_DEVIATION)
+    peaks = [_qrs_peak(row, start, stop) for row, (start, stop) in zip(beat_mv, bounds, strict=True)]
+    return np.column_stack((bounds[:, 0], peaks, bounds[:, 1]))
+
+
+def bump_fiducials(beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[int, int]) -> Fiducials:
+    """P or T wave of each lead: its peak, and the feet of its two flanks.
+
+    Parameters
+    ----------
+    beat_mv : (12, m) array, mV
+    centre : index of the wave's middle over all leads
+    rule : P_RULE or T_RULE
+    bounds : first and last index that the wave can have
+    """
+    start = max(centre - rule.before, bounds[0], 0)
+    stop = min(centre + rule.after, bounds[1], beat_mv.shape[1] - 1)
+    smoothed = ndimage.gaussian_filter1d(beat_mv, rule.smooth, axis=1)
+    return np.array([_bump(row, centre, start, stop, rule) for row in smoothed], dtype=np.intp)
+
+
+def consensus(leads: Fiducials) -> Fiducials:
+    """Onset near the earliest, peak in the middle, offset near the latest of the leads; (3,)."""
+    onset, offset = np.quantile(leads[:, 0], EARLIEST), np.quantile(leads[:, 2], LATEST)
+    return np.round([onset, np.median(leads[:, 1]), offset]).astype(np.intp)
+
+
+def standout(signal_mv: Floats, reach: int) -> Floats:
+    """How far each sample lies above the mean of those ``reach`` before and after; same shape.
+
+    Slopes and baseline shifts vanish, a bump about as wide as ``reach`` keeps its height.
+    """
+    padded = np.pad(signal_mv, ((0, 0), (reach, reach)), mode="edge")
+    out: Floats = signal_mv - (padded[:, : -2 * reach] + padded[:, 2 * reach :]) / 2
+    return out
+
+
+def foot(flank: Floats) -> int:
+    """Index where a falling flank reaches the level part: farthest below the chord of its ends.
+
+    >>> foot(np.array([4.0, 2.0, 0.0, 0.0, 0.0]))
+    2
+
+    Source: the triangle rule (Zack et al. 1977), here along time; it needs no threshold.
+    """
+    chord = np.linspace(flank[0], flank[-1], len(flank))
+    return int(np.argmax(chord - flank))
+
+
+def _slope_envelope(beat_mv: Floats) -> Floats:
+    slope = np.gradient(ndimage.gaussian_filter1d(beat_mv, 1.0, axis=1), axis=1)
+    power = ndimage.uniform_filter1d(np.square(slope), SLOPE_WINDOW, axis=1)
+    envelope: Floats = np.sqrt(np.maximum(power, 1e-12))
+    return envelope
+
+
+def _steep_stretch(slope: Floats, centre: int) -> tuple[int, int]:
+    """First and last index of the QRS of one lead's slope envelope."""
+    core = slope[centre - QRS_CORE[0] : centre + QRS_CORE[1]]
+    noise = float(np.median(slope[centre - NOISE_ZONE[0] : centre - NOISE_ZONE[1]]))
+    quiet = max(QUIET_SHARE * core.max(), QUIET_OVER_NOISE * noise)
+    steep = np.flatnonzero(core >= max(STEEP_SHARE * core.max(), quiet)) + centre - QRS_CORE[0]
+    if not len(steep):
+        return centre - ms(45), centre + ms(45)
+    before = np.flatnonzero(slope[centre - QRS_REACH[0] : steep[0]] <= quiet)
+    after = np.flatnonzero(slope[steep[-1] : centre + QRS_REACH[1]] <= quiet)
+    onset = centre - QRS_REACH[0] + int(before[-1]) if len(before) else centre - QRS_REACH[0]
+    offset = int(steep[-1] + after[0]) if len(after) else centre + QRS_REACH[1]
+    return onset, offset
+
+
+def _qrs_peak(row: Floats, start: int, stop: int) -> int:
+    """The R wave where there is one, else the deepest point."""
+    height = row[start : stop + 1] - row[start]
+    is_r = height.max() >= MIN_R_SHARE * -height.min()
+    return int(start + (np.argmax(height) if is_r else np.argmin(height)))
+
+
+def _bump(row: Floats, centre: int, start: int, stop: int, rule: BumpRule) -> tuple[int, int, int]:
+    """Onset, peak and offset of one lead, of either polarity."""
+    peak, sign = _peak(row, centre, start, stop, rule.peak_within)
+    upright = row * sign
+    rise = np.gradient(upright)
+    first, last = max(start, peak - rule.flank), min(stop, peak + rule.flank)
+    up = first + int(np.argmax(rise[first : peak + 1]))
+    down = peak + int(np.argmin(rise[peak : last + 1]))
+    before, after = upright[start : up + 1][::-1], upright[down : stop + 1]
+    share = rule.next_wave_share
+    onset, offset = (foot(_first_fall(flank, upright[peak], share)) for flank in (before, after))
+    return up - onset, peak, down + offset
+
+
+def _peak(row: Floats, centre: int, start: int, stop: int, near: int) -> tuple[int, int]:
+    """Extremum near the centre that lies farthest from the line between the ends, and its sign."""
+    line = np.linspace(row[start], row[stop], stop - start + 1)
+    above = row[start : stop + 1] - line
+    low, high = max(centre - near, start), min(centre + near, stop)
+    rough = low + int(np.argmax(np.abs(above[low - start : high - start + 1])))
+    sign = 1 if above[rough - start] >= 0 else -1
+    low, high = max(start, rough - near // 2), min(stop, rough + near // 2)
+    return low + int(np.argmax(sign * row[low : high + 1])), sign
+
+
+def _first_fall(flank: Floats, height: float, next_wave_share: float) -> Floats:
+    """The flank up to where another wave rises out of it (U wave, P wave on T), if one does."""
+    lowest = np.minimum.accumulate(flank)
+    risen = np.flatnonzero(flank - lowest > next_wave_share * np.maximum(height - lowest, 1e-6))
+    return flank[: int(np.argmin(flank[: risen[0] + 1])) + 1] if len(risen) else flank

@@ -1,0 +1,155 @@
+"""From a 12-lead recording to its waves.
+
+Enters: a clean :class:`~cardio_agent.schema.Ecg` (baseline removed, ST kept) of 100 to 1000 Hz. Leaves:
+:class:`~cardio_agent.schema.Waves`. The method is that of a 12-lead cart: QRS complexes are found over
+all leads at once, beats of one shape are averaged, the quiet median beat is delineated lead by lead,
+and its fiducials are carried back to each beat. Nothing is measured here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from scipy import signal
+
+from cardio_agent.leads import LEADS
+from cardio_agent.measurement.boundaries import Fiducials, Located, consensus, qrs_fiducials
+from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, detect_beats, ms
+from cardio_agent.measurement.morphology import BEFORE, group_beats
+from cardio_agent.measurement.p_waves import find_p_waves
+from cardio_agent.measurement.pacing import find_spike_candidates, without_spikes
+from cardio_agent.measurement.rhythm import name_beats
+from cardio_agent.measurement.t_waves import find_t_waves
+from cardio_agent.schema import Beat, Beats, Ecg, LeadWaves, Wave, Waves
+
+SPIKE_LEAD_S = (0.045, 0.32)
+MIN_SPIKES = 3
+LOW_PASS_HZ = 40.0
+SHORTEST_QT_MS = 260
+
+
+@dataclass(frozen=True, eq=False)
+class LocatedBeat:
+    """One beat at the working rate; ``family`` 0 is the most numerous shape."""
+
+    family: int
+    qrs: Located
+    p: Located | None
+    t: Located | None
+
+
+def delineate(ecg: Ecg) -> Waves:
+    """Find the P, QRS and T waves of every beat, lead by lead and over all leads.
+
+    Parameters
+    ----------
+    ecg : Ecg
+        Clean recording; leads that are missing (NaN) or flat get no waves.
+
+    Returns
+    -------
+    Waves
+        In samples at ``ecg.fs_hz``. No beats when nothing like a QRS is there.
+
+    Limits: atrial waves that no QRS follows are not reported; below 250 Hz a pacing spike is one sample
+    and can be missed.
+    """
+    recorded = np.nan_to_num(ecg.signal_mv.astype(np.float64))
+    beats, spikes, work = _beats_and_spikes(recorded, ecg.fs_hz)
+    located = _locate(work, beats) if len(beats) else []
+    seen = [bool(np.ptp(row) > 0) for row in recorded]
+    return _to_waves(located, spikes, seen, ecg)
+
+
+def _beats_and_spikes(recorded: Floats, fs_hz: float) -> tuple[Samples, Samples, Floats]:
+    """Beats at the working rate, pacing spikes at the recording's, the working signal without spikes."""
+    candidates = find_spike_candidates(recorded, fs_hz)
+    work = _at_work_rate(without_spikes(recorded, candidates, fs_hz), fs_hz)
+    beats = detect_beats(work)
+    if not len(candidates):
+        return beats, candidates, work
+    spikes = _that_pace(candidates, beats / WORK_FS_HZ * fs_hz, fs_hz)
+    return beats, spikes, _at_work_rate(without_spikes(recorded, spikes, fs_hz), fs_hz)
+
+
+def _that_pace(candidates: Samples, middles: Floats, fs_hz: float) -> Samples:
+    """Candidates that come shortly before a QRS; in its middle they are tips of narrow R waves."""
+    following = np.append(middles, np.inf)[np.searchsorted(middles, candidates)]
+    lead_s = (following - candidates) / fs_hz
+    spikes = candidates[(lead_s > SPIKE_LEAD_S[0]) & (lead_s < SPIKE_LEAD_S[1])]
+    return spikes if len(spikes) >= MIN_SPIKES else spikes[:0]
+
+
+def _at_work_rate(signal_mv: Floats, fs_hz: float) -> Floats:
+    """At 500 Hz and low-passed: above 40 Hz there is nothing that moves a boundary."""
+    ratio = Fraction(WORK_FS_HZ / fs_hz).limit_denominator(1000)
+    out = signal_mv
+    if ratio != 1:
+        out = signal.resample_poly(out, ratio.numerator, ratio.denominator, axis=1, padtype="line")
+    low_pass = signal.butter(2, LOW_PASS_HZ, fs=WORK_FS_HZ, output="sos")
+    return np.asarray(signal.sosfiltfilt(low_pass, out, axis=1))
+
+
+def _locate(work: Floats, beats: Samples) -> list[LocatedBeat]:
+    """Delineate each family on its median beat, then the P waves of all beats together."""
+    next_beat = np.append(beats[1:], work.shape[1])
+    ventricular: dict[int, tuple[int, Located, Located | None]] = {}
+    for number, family in enumerate(group_beats(work, beats)):
+        leads = qrs_fiducials(family.beat_mv, BEFORE) - BEFORE
+        overall = consensus(leads)
+        rr = next_beat[family.members] - family.centres
+        found = find_t_waves(work, family, overall, rr)
+        for beat, centre, t in zip(family.members, family.centres, found, strict=True):
+            ventricular[int(beat)] = (number, Located(leads + centre, overall + centre), t)
+    ordered = [ventricular[beat] for beat in range(len(beats))]
+    ends = [*(int(qrs.overall[0]) for _, qrs, _ in ordered[1:]), work.shape[1]]
+    t_waves = [_ended(t, end) for (_, _, t), end in zip(ordered, ends, strict=True)]
+    p_waves = _p_waves(work, [qrs for _, qrs, _ in ordered], t_waves)
+    return [
+        LocatedBeat(number, qrs, p, t)
+        for (number, qrs, _), p, t in zip(ordered, p_waves, t_waves, strict=True)
+    ]
+
+
+def _ended(t: Located | None, end: int) -> Located | None:
+    """The T wave, no longer than to the next QRS; None when even its peak would lie beyond."""
+    return t.ending_by(end) if t is not None and t.overall[1] < end else None
+
+
+def _p_waves(work: Floats, qrs: Sequence[Located], t_waves: Sequence[Located | None]) -> list[Located | None]:
+    onsets = np.array([wave.overall[0] for wave in qrs])
+    t_ends = [
+        onset + ms(SHORTEST_QT_MS) if t is None else t.overall[2]
+        for onset, t in zip(onsets, t_waves, strict=True)
+    ]
+    return find_p_waves(work, onsets, np.array(t_ends))
+
+
+def _to_waves(beats: Sequence[LocatedBeat], spikes: Samples, seen: Sequence[bool], ecg: Ecg) -> Waves:
+    """Scale back to the recording's rate and drop the leads that carry nothing."""
+
+    def wave(fiducials: Fiducials) -> Wave:
+        scaled = np.round(fiducials / WORK_FS_HZ * ecg.fs_hz).astype(int)
+        return Wave(*np.clip(scaled, 0, ecg.n_samples - 1).tolist())
+
+    def of_lead(row: int) -> LeadWaves:
+        if not seen[row]:
+            return LeadWaves()
+        return LeadWaves(
+            p=tuple(wave(b.p.leads[row]) for b in beats if b.p is not None),
+            qrs=tuple(wave(b.qrs.leads[row]) for b in beats),
+            t=tuple(wave(b.t.leads[row]) for b in beats if b.t is not None),
+        )
+
+    items = tuple(
+        Beat(
+            qrs=wave(b.qrs.overall),
+            p=None if b.p is None else wave(b.p.overall),
+            t=None if b.t is None else wave(b.t.overall),
+        )
+        for b in beats
+    )
+    kinds = name_beats(Beats(items), [b.family for b in beats], spikes.tolist(), ecg.fs_hz)
+    leads = {lead: of_lead(row) for row, lead in enumerate(LEADS)}
+    return Waves(ecg.fs_hz, kinds, leads, tuple(spikes.tolist()))

@@ -1,0 +1,46 @@
+"""All measurements of a recording, in their fixed order.
+
+Enters: the clean recording, its waves and its quality. Leaves: :class:`~cardio_agent.schema.Measurements`
+with every name of the contract, a number or None with the reason. Judges nothing.
+"""
+
+from cardio_agent.measurement.amplitudes import measure_amplitudes
+from cardio_agent.measurement.axes import measure_axes
+from cardio_agent.measurement.intervals import measure_intervals
+from cardio_agent.measurement.representative import representative_beat
+from cardio_agent.schema import Ecg, LeadState, Measurements, Quality, Waves
+
+REASONS: dict[LeadState, str] = {
+    "missing": "{lead} was not recorded",
+    "flat": "{lead} is flat",
+    "saturated": "{lead} is saturated",
+}
+
+
+def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
+    """Intervals, axes and amplitudes.
+
+    Parameters
+    ----------
+    ecg : Ecg
+        Clean: baseline removed, ST segments kept.
+    waves : Waves
+        Its delineation.
+    quality : Quality
+        Which leads can be used: missing, flat and saturated ones are not measured.
+
+    Returns
+    -------
+    Measurements
+        14 over all leads, then 8 for each of the 12 leads. Nothing is left out: what cannot be measured
+        has ``value`` None and a ``reason``.
+    """
+    unusable = {
+        lead.lead: REASONS[lead.state].format(lead=lead.lead)
+        for lead in quality.leads
+        if lead.state in REASONS
+    }
+    beat = representative_beat(ecg, waves)
+    return Measurements(
+        [*measure_intervals(waves), *measure_axes(beat, unusable), *measure_amplitudes(beat, unusable)]
+    )

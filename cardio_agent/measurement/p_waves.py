@@ -1,0 +1,150 @@
+"""P waves: one shape that returns before the beats, or none.
+
+Enters: (12, n) mV at the working rate, the global QRS of each beat and where the T wave before it ended.
+Leaves: for each beat its P wave, or None. Atrial activity that is not tied to a QRS (fibrillation,
+flutter, dissociated P waves) is not reported.
+"""
+
+import numpy as np
+from scipy import ndimage, signal
+
+from cardio_agent.measurement.boundaries import P_RULE, Located, bump_fiducials, consensus, standout
+from cardio_agent.measurement.detection import Floats, Samples, ms
+from cardio_agent.measurement.morphology import cut
+
+EARLIEST_CENTRE = ms(420)
+LATEST_CENTRE = ms(40)
+HALF_WIDTH = ms(50)
+STANDOUT_REACH = ms(55)
+AFTER_T = ms(20)
+MARGIN = ms(160)
+
+# Chosen on every second LUDB record (numbers 1, 5, 9, …): sinus P waves lie above, fibrillation below.
+MIN_HEIGHT_MV = 0.012
+MIN_TYPICAL_ALIKE = 0.65
+MIN_ALIKE = 0.45
+HEIGHT_RANGE = (0.35, 2.5)
+
+# Between T and P sinus rhythm is quiet; fibrillation and flutter go on. Of the P wave's height:
+MAX_TP_ACTIVITY = 0.5
+MAX_TP_ACTIVITY_IRREGULAR = 0.3
+IRREGULAR_RR_CHANGE = 0.10
+TP_MARGINS = (ms(40), ms(90))
+SHORTEST_TP = ms(30)
+
+
+def find_p_waves(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> list[Located | None]:
+    """P wave of each beat.
+
+    Parameters
+    ----------
+    signal_mv : (12, n) array, mV
+    onsets : (beats,) global QRS onset of each beat
+    t_ends : (beats,) where the T wave of each beat ends
+
+    Returns
+    -------
+    list, one entry a beat; all None when no shape recurs (atrial fibrillation) or it is too low to see.
+    """
+    between = _bridge(signal_mv, onsets, t_ends)
+    earliest = np.concatenate(([0], t_ends[:-1] + AFTER_T))
+    smooth = ndimage.gaussian_filter1d(between, P_RULE.smooth, axis=1)
+    activity = standout(smooth, STANDOUT_REACH)
+    centres = _first_guess(activity, onsets, earliest)
+    if centres is None or _is_continuous(activity, centres, onsets, t_ends):
+        return [None] * len(onsets)
+    template = np.median(cut(activity, centres, HALF_WIDTH, HALF_WIDTH), axis=0)
+    found = _follow(activity, template, onsets, earliest)
+    if not found:
+        return [None] * len(onsets)
+    return _delineate(signal_mv, found, onsets)
+
+
+def _bridge(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> Floats:
+    """The signal with a straight line from each QRS onset to the end of its T wave."""
+    out = signal_mv.copy()
+    last = out.shape[1] - 1
+    for start, stop in zip(np.clip(onsets, 0, last), np.clip(t_ends, 0, last), strict=True):
+        ramp = np.linspace(0, 1, stop - start + 1)
+        out[:, start : stop + 1] = out[:, [start]] * (1 - ramp) + out[:, [stop]] * ramp
+    return out
+
+
+def _first_guess(activity: Floats, onsets: Samples, earliest: Samples) -> Samples | None:
+    """The same distance before every QRS, where the median beat shows the highest recurring bump."""
+    room = int(np.clip(np.median(onsets - earliest), 0, EARLIEST_CENTRE))
+    usable = onsets[onsets >= room]
+    if room < LATEST_CENTRE + ms(20) or not len(usable):
+        return None
+    typical = np.median(cut(activity, usable, room, 0), axis=0)
+    height = np.sqrt(np.mean(np.square(typical), axis=0))
+    peaks, _ = signal.find_peaks(height[: room - LATEST_CENTRE], height=MIN_HEIGHT_MV)
+    for peak in sorted(peaks, key=lambda index: -height[index]):
+        centres = usable - room + peak
+        if _typical_likeness(activity, centres) >= MIN_TYPICAL_ALIKE:
+            return np.asarray(centres, dtype=np.intp)
+    return None
+
+
+def _typical_likeness(activity: Floats, centres: Samples) -> float:
+    """Median correlation of the windows with their median."""
+    windows = cut(activity, centres, HALF_WIDTH, HALF_WIDTH).reshape(len(centres), -1)
+    typical = np.median(windows, axis=0)
+    norms = np.linalg.norm(windows, axis=1) * np.linalg.norm(typical)
+    return float(np.median(windows @ typical / np.maximum(norms, 1e-9)))
+
+
+def _is_continuous(activity: Floats, centres: Samples, onsets: Samples, t_ends: Samples) -> bool:
+    """Whether the atria are as active between T and P as at P, so that P is only one wave of many.
+
+    Stricter where the ventricles beat irregularly. Without room between T and P nothing can be told.
+    """
+    total = np.sqrt(np.mean(np.square(activity), axis=0))
+    beats = np.searchsorted(onsets, centres)
+    stretches = [
+        total[t_ends[beat - 1] + TP_MARGINS[0] : centre - TP_MARGINS[1]]
+        for beat, centre in zip(beats, centres, strict=True)
+        if beat > 0
+    ]
+    levels = [np.sqrt(np.mean(np.square(s))) for s in stretches if len(s) >= SHORTEST_TP]
+    if not levels:
+        return False
+    rr = np.diff(onsets)
+    is_irregular = len(rr) > 1 and np.median(np.abs(np.diff(rr))) > IRREGULAR_RR_CHANGE * np.median(rr)
+    height = np.sqrt(np.mean(np.square(np.median(activity[:, centres], axis=1))))
+    limit = MAX_TP_ACTIVITY_IRREGULAR if is_irregular else MAX_TP_ACTIVITY
+    return bool(np.median(levels) > limit * height)
+
+
+def _follow(activity: Floats, template: Floats, onsets: Samples, earliest: Samples) -> dict[int, int]:
+    """Beat number to P centre, where the template is found again at a plausible height."""
+    projection = sum(
+        signal.correlate(row, shape, mode="same") for row, shape in zip(activity, template, strict=True)
+    )
+    power = ndimage.uniform_filter1d(np.sum(np.square(activity), axis=0), 2 * HALF_WIDTH) * 2 * HALF_WIDTH
+    own = float(np.sum(np.square(template)))
+    alike = projection / np.sqrt(np.maximum(power * own, 1e-12))
+    height = projection / own
+    fits = np.where((height > HEIGHT_RANGE[0]) & (height < HEIGHT_RANGE[1]), alike, 0.0)
+    found = {}
+    for beat, (onset, first) in enumerate(zip(onsets, earliest, strict=True)):
+        start, stop = max(first, onset - EARLIEST_CENTRE, 0), onset - LATEST_CENTRE
+        if stop > start:
+            best = start + int(np.argmax(fits[start:stop]))
+            if fits[best] >= MIN_ALIKE:
+                found[beat] = best
+    return found
+
+
+def _delineate(signal_mv: Floats, found: dict[int, int], onsets: Samples) -> list[Located | None]:
+    centres = np.array(list(found.values()), dtype=np.intp)
+    median = np.median(cut(signal_mv, centres, MARGIN, MARGIN), axis=0)
+    gap = int(np.median(onsets[list(found)] - centres))
+    leads = bump_fiducials(median, MARGIN, P_RULE, (0, MARGIN + gap)) - MARGIN
+    overall = consensus(leads)
+    out: list[Located | None] = [None] * len(onsets)
+    for beat, centre in found.items():
+        if centre + overall[0] < 0:
+            continue
+        out[beat] = Located(leads + centre, overall + centre).ending_by(int(onsets[beat]))
+    return out

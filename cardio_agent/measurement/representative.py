@@ -1,0 +1,75 @@
+"""The median of the usual beats, on which axes and amplitudes are measured.
+
+Enters: a clean recording and its waves. Leaves: one quiet beat at the working rate, level with its PR
+segment, and where its waves lie. Extrasystoles take no part.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, ms
+from cardio_agent.measurement.intervals import MIN_BEATS, MIN_SHARE_WITH_WAVE
+from cardio_agent.measurement.morphology import BEFORE, align_beats, cut
+from cardio_agent.measurement.pacing import without_spikes
+from cardio_agent.measurement.rhythm import usual_beats
+from cardio_agent.schema import Ecg, Wave, Waves
+from cardio_agent.signal import resample
+
+# The level from which amplitudes count: the last stretch of the PR segment.
+# Source: guideline corpus MI-06 (the ST shift is measured against QRS onset).
+LEVEL_MS = (20.0, 4.0)
+
+
+@dataclass(frozen=True, eq=False)
+class RepresentativeBeat:
+    """Median beat at the working rate: (12, m) mV, zero at the end of the PR segment.
+
+    ``qrs``, ``p`` and ``t`` are the global waves in its samples; a P or T that fewer than half of the
+    beats have is None. Leads that were not recorded are zero.
+    """
+
+    beat_mv: Floats
+    n_beats: int
+    qrs: Wave
+    p: Wave | None
+    t: Wave | None
+
+
+def representative_beat(ecg: Ecg, waves: Waves) -> RepresentativeBeat | None:
+    """Median of the usual beats, or None with fewer than three of them."""
+    beats = usual_beats(waves)
+    if len(beats) < MIN_BEATS:
+        return None
+    signal_mv = _at_work_rate(ecg, waves)
+    to_work = WORK_FS_HZ / waves.fs_hz
+    middles = np.array([(b.qrs.onset + b.qrs.offset) / 2 * to_work for b in beats])
+    centres = align_beats(signal_mv, np.round(middles).astype(np.intp))
+    beat_mv = np.median(cut(signal_mv, centres), axis=0)
+    qrs = _place([b.qrs for b in beats], centres, to_work)
+    p = _place([b.p for b in beats], centres, to_work)
+    t = _place([b.t for b in beats], centres, to_work)
+    if qrs is None:
+        return None
+    level = beat_mv[:, qrs.onset - ms(LEVEL_MS[0]) : qrs.onset - ms(LEVEL_MS[1])]
+    return RepresentativeBeat(beat_mv - np.median(level, axis=1, keepdims=True), len(beats), qrs, p, t)
+
+
+def _at_work_rate(ecg: Ecg, waves: Waves) -> Floats:
+    at_rate = resample(ecg, WORK_FS_HZ)
+    spikes = np.round(np.array(waves.pacing_spikes) / waves.fs_hz * WORK_FS_HZ).astype(np.intp)
+    return without_spikes(np.nan_to_num(at_rate.signal_mv.astype(np.float64)), spikes, WORK_FS_HZ)
+
+
+def _place(found: Sequence[Wave | None], centres: Samples, to_work: float) -> Wave | None:
+    """Median place of a wave in the representative beat."""
+    rows = [
+        np.array(wave) * to_work - centre
+        for wave, centre in zip(found, centres, strict=True)
+        if wave is not None
+    ]
+    if len(rows) < MIN_SHARE_WITH_WAVE * len(found):
+        return None
+    onset, peak, offset = (BEFORE + np.round(np.median(rows, axis=0))).astype(int).tolist()
+    return Wave(max(onset, 0), max(peak, 0), offset)

@@ -1,0 +1,143 @@
+"""The order of the steps, and nothing else.
+
+Enters: a recording. Leaves: an :class:`~cardio_agent.schema.Analysis`, then a
+:class:`~cardio_agent.schema.Report`.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cardio_agent.classifier import classify, decide, summarise_attention
+from cardio_agent.findings import compare, find
+from cardio_agent.measurement import delineate, measure, rhythm_features
+from cardio_agent.schema import Analysis, Ecg, Facts, Finding, Recording, Report, Statement
+from cardio_agent.signal import assess_quality
+
+if TYPE_CHECKING:
+    from cardio_agent.reporting import Placed
+
+
+def analyze(ecg: Ecg, *, prior: Ecg | None = None) -> Analysis:
+    """Everything that can be known of a recording without a language model or a network.
+
+    Parameters
+    ----------
+    ecg : Ecg
+    prior : Ecg, optional
+        An earlier recording of the same person, for comparison.
+
+    Returns
+    -------
+    Analysis
+        Of an unusable recording: quality and measurements as far as they go, no statements, one
+        finding that says so.
+
+    Raises
+    ------
+    ModelMissing
+        When the classifier's files are absent or altered.
+    """
+    quality = assess_quality(ecg)
+    waves = delineate(ecg)
+    measurements = measure(ecg, waves, quality)
+    classification = classify([ecg])[0]
+    usable = quality.verdict != "unusable"
+    statements = decide(classification) if usable else ()
+    findings = find(statements, measurements, rhythm_features(waves), quality, ecg.patient)
+    attention = summarise_attention(classification, waves, _codes_to_explain(statements, findings))
+    analysis = Analysis(
+        ecg=ecg,
+        quality=quality,
+        statements=statements,
+        waves=waves,
+        measurements=measurements,
+        findings=findings,
+        classification=classification,
+        attention=attention,
+    )
+    return analysis if prior is None else compare(analysis, analyze(prior))
+
+
+def _codes_to_explain(statements: Iterable[Statement], findings: Iterable[Finding]) -> list[str]:
+    """Statements called present that some finding rests on."""
+    rested_on = {basis for finding in findings for basis in finding.basis}
+    return [s.code for s in statements if s.present and s.id in rested_on]
+
+
+def collect_facts(analysis: Analysis) -> Facts:
+    """The citable facts of an analysis, with the guideline passages that bear on its findings."""
+    from cardio_agent.retrieval import gather_evidence
+    from cardio_agent.settings import get_settings
+
+    evidence = gather_evidence(analysis.findings, per_finding=get_settings().evidence_per_finding)
+    return Facts(
+        recording=_recording(analysis.ecg),
+        quality=analysis.quality,
+        statements=analysis.statements,
+        measurements=tuple(analysis.measurements),
+        findings=analysis.findings,
+        attention=dict(analysis.attention),
+        evidence=evidence,
+    )
+
+
+def _recording(ecg: Ecg) -> Recording:
+    source = ecg.source
+    return Recording(
+        file=source.name,
+        format=source.format,
+        fs_hz=ecg.fs_hz,
+        duration_s=round(ecg.duration_s, 3),
+        missing_leads=ecg.missing_leads,
+        derived_leads=source.derived_leads,
+        recorded_at=source.recorded_at,
+        patient=ecg.patient,
+        notes=source.notes,
+    )
+
+
+def write_report(analysis: Analysis, *, writer: str | None = None) -> Report:
+    """The whole report of an analysis.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    writer : str, optional
+        ``'plain'``, ``'hf:FOLDER-OR-ID'`` or ``'openai:URL#MODEL'``; default: the setting ``llm``.
+
+    Raises
+    ------
+    BadRequest
+        When the writer is none of these.
+    IndexUnavailable, ModelMissing, CorpusError
+        When the guideline index cannot be built.
+    """
+    *_, report = stream_report(analysis, writer=writer)
+    assert isinstance(report, Report)
+    return report
+
+
+def stream_report(analysis: Analysis, *, writer: str | None = None) -> "Iterator[Placed | Report]":
+    """The report of :func:`write_report`, sentence by sentence.
+
+    Yields
+    ------
+    Placed
+        Each sentence with its section, as soon as it has been checked.
+    Report
+        The whole report, last and once.
+    """
+    from cardio_agent.provenance import provenance
+    from cardio_agent.reporting import Composition
+    from cardio_agent.settings import get_settings
+    from cardio_agent.writing import PlainWriter, get_writer
+
+    facts = collect_facts(analysis)
+    chosen = get_writer(writer or get_settings().llm)
+    composition = Composition(facts, chosen, PlainWriter())
+    yield from composition
+    yield Report(
+        **{name: getattr(facts, name) for name in Facts.model_fields},
+        narrative=composition.sections(),
+        provenance=provenance(analysis.ecg, chosen.name, tuple(composition.notes)),
+    )

@@ -1,0 +1,37 @@
+"""Versions and hashes of everything that shapes a report.
+
+Enters: the recording, the writer's name, notes. Leaves: a :class:`~cardio_agent.schema.Provenance`.
+"""
+
+from typing import Any
+
+from cardio_agent import __version__
+from cardio_agent.classifier.model import load_model
+from cardio_agent.retrieval import corpus_sha256, embeddings_name
+from cardio_agent.schema import Ecg, Provenance
+from cardio_agent.settings import get_settings
+from cardio_agent.writing import prompts_sha256
+
+# Settings that change what a report says; folders, time-outs and keys do not.
+_RESULT_SETTINGS = ("llm_temperature", "llm_max_tokens", "evidence_per_finding", "guideline_year_from")
+
+
+def provenance(ecg: Ecg, writer: str, notes: tuple[str, ...] = ()) -> Provenance:
+    """What made this report."""
+    return Provenance(**versions(writer), input_sha256=ecg.source.sha256, notes=notes)
+
+
+def versions(writer: str) -> dict[str, Any]:
+    """Versions, hashes and settings that shape any report by that writer, whatever the recording."""
+    settings = get_settings()
+    model = load_model()
+    return {
+        "cardio_agent": __version__,
+        "classifier": model.version,
+        "classifier_sha256": model.sha256,
+        "writer": writer,
+        "corpus_sha256": corpus_sha256(),
+        "embeddings": embeddings_name(),
+        "prompts_sha256": prompts_sha256(),
+        "settings": {name: getattr(settings, name) for name in _RESULT_SETTINGS},
+    }

@@ -1,0 +1,172 @@
+"""What kind of file it is, told from its bytes.
+
+Enters: a path. Leaves: the reader for its content, or an error that names what the file is instead.
+The suffix decides nothing but one thing: a signal file of WFDB has no marks of its own and is known by
+the header beside it. Does not decode anything.
+"""
+
+import re
+import struct
+import xml.parsers.expat
+from collections.abc import Callable
+from pathlib import Path
+
+from cardio_agent.errors import UnreadableFile, UnsupportedFormat
+from cardio_agent.reading.arrays import read_npy, read_npz
+from cardio_agent.reading.assembly import Recording
+from cardio_agent.reading.files import decode_text, read_bytes, reason, shown
+from cardio_agent.reading.table import read_table
+from cardio_agent.reading.vendor import read_vendor
+from cardio_agent.reading.wfdb_header import looks_like_header
+from cardio_agent.reading.wfdb_record import SIGNAL_SUFFIXES, header_of, read_wfdb
+
+Reader = Callable[[Path], Recording]
+
+_HEAD_BYTES = 4096
+_MAX_XML_DEPTH = 200
+
+_PICTURE = "a picture or PDF of a paper ECG cannot be read; give the digital file that the recorder saved"
+_ARCHIVE = "a compressed archive; unpack it and give the ECG file"
+
+# Where the bytes stand, the bytes, and what reads them (or why nothing does). First match decides.
+_SIGNATURES: tuple[tuple[int, bytes, Reader | str], ...] = (
+    (0, b"\x93NUMPY", read_npy),
+    (128, b"DICM", read_vendor),
+    (0, b"ISHNE1.0", read_vendor),
+    (0, b"0       ", read_vendor),  # EDF
+    (2, b"MFR ", read_vendor),  # MFER with its preamble
+    (0, b"\x89PNG", _PICTURE),
+    (0, b"\xff\xd8\xff", _PICTURE),  # JPEG
+    (0, b"GIF8", _PICTURE),
+    (0, b"BM", _PICTURE),
+    (0, b"II*\x00", _PICTURE),  # TIFF
+    (0, b"MM\x00*", _PICTURE),
+    (8, b"WEBP", _PICTURE),
+    (4, b"ftyphei", _PICTURE),
+    (0, b"%PDF", _PICTURE),
+    (0, b"\x1f\x8b", _ARCHIVE),
+    (0, b"7z\xbc\xaf", _ARCHIVE),
+    (0, b"Rar!", _ARCHIVE),
+    (0, b"\xffBIOSEMI", "BioSemi BDF is not read; export EDF"),
+    (0, b"\x89HDF", "HDF5 is not read; export the recording as NPZ or CSV"),
+    (0, b"MATLAB 5.0", "a MATLAB file that is no WFDB signal; export the recording as NPZ or CSV"),
+)
+
+_ECG_ROOTS = {"restingecgdata", "restingecg", "annotatedecg", "ecg"}
+_KNOWN = (
+    "known are WFDB, CSV, NPY, NPZ, DICOM, SCP-ECG, EDF, ISHNE, MFER and the XML of GE, Philips, Mortara, HL7"
+)
+
+
+def reader_of(path: Path) -> Reader:
+    """The reader for a file's content.
+
+    Raises
+    ------
+    UnsupportedFormat
+        The content is of no format that is read.
+    UnreadableFile
+        The file cannot be opened, or is a signal file without its header.
+    """
+    if path.suffix.lower() in SIGNAL_SUFFIXES and header_of(path) is not None:
+        return read_wfdb
+    raw = read_bytes(path)
+    for offset, magic, reader in _SIGNATURES:
+        if raw.startswith(magic, offset):
+            return _or_refuse(reader, path)
+    if raw.startswith(b"PK"):
+        return _or_refuse(read_npz if b".npy" in raw[:_HEAD_BYTES] else _ARCHIVE, path)
+    if _is_scp(raw):
+        return read_vendor
+    if _is_text(raw[:_HEAD_BYTES]):
+        return _text_reader(raw, path)
+    if path.suffix.lower() in SIGNAL_SUFFIXES:
+        raise UnreadableFile(
+            f"{shown(path)}: a signal file without its WFDB header {path.stem + '.hea'!r}; "
+            "put both into one folder"
+        )
+    raise UnsupportedFormat(f"{shown(path)}: not an ECG format that this program knows; {_KNOWN}")
+
+
+def _or_refuse(reader: Reader | str, path: Path) -> Reader:
+    if isinstance(reader, str):
+        raise UnsupportedFormat(f"{shown(path)}: {reader}")
+    return reader
+
+
+def _is_scp(raw: bytes) -> bool:
+    """Whether a record of SCP-ECG begins here: section 0 first, which points to itself at byte 7."""
+    if len(raw) < 32:
+        return False
+    section, pointed_section, index = (
+        int(struct.unpack_from(layout, raw, at)[0]) for layout, at in (("<H", 8), ("<H", 22), ("<I", 28))
+    )
+    return section == 0 and pointed_section == 0 and index == 7
+
+
+def _is_text(head: bytes) -> bool:
+    text = decode_text(head)
+    return not re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text)
+
+
+def _text_reader(raw: bytes, path: Path) -> Reader:
+    start = decode_text(raw[:_HEAD_BYTES]).lstrip("\ufeff \t\r\n")
+    if start.startswith("<"):
+        return _xml_reader(raw, path)
+    if start.startswith("{"):
+        if '"recordedAt"' in start:
+            return read_vendor  # AliveCor Kardia
+        raise UnsupportedFormat(f"{shown(path)}: JSON that is no Kardia recording; export another format")
+    if start.startswith("%PDF"):
+        raise UnsupportedFormat(f"{shown(path)}: {_PICTURE}")
+    return read_wfdb if looks_like_header(start) else read_table
+
+
+def _xml_reader(raw: bytes, path: Path) -> Reader:
+    root = _xml_root(raw, path)
+    if root.lower() not in _ECG_ROOTS:
+        raise UnsupportedFormat(
+            f"{shown(path)}: XML of type {root[:40]!r}, which is not an ECG export that this program knows; "
+            f"{_KNOWN}"
+        )
+    return read_vendor
+
+
+def _xml_root(raw: bytes, path: Path) -> str:
+    """Name of the root element, without its namespace prefix.
+
+    The document is passed once through expat, which keeps nothing, so that what would harm a parser
+    that builds a tree is turned away here: entities, and elements nested without end.
+    """
+    names: list[str] = []
+    depth = 0
+
+    def open_element(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if not names:
+            names.append(name.rsplit(":", 1)[-1])
+        if depth > _MAX_XML_DEPTH:
+            raise UnsupportedFormat(
+                f"{shown(path)}: XML nested deeper than {_MAX_XML_DEPTH} levels is not read"
+            )
+
+    def close_element(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def refuse_entity(*_declaration: object) -> None:
+        raise UnsupportedFormat(
+            f"{shown(path)}: XML that declares entities is not read; export it again without"
+        )
+
+    parser = xml.parsers.expat.ParserCreate()
+    parser.StartElementHandler = open_element
+    parser.EndElementHandler = close_element
+    parser.EntityDeclHandler = refuse_entity
+    try:
+        parser.Parse(raw, True)
+    except xml.parsers.expat.ExpatError as exc:
+        if not names:
+            raise UnreadableFile(f"{shown(path)}: broken XML ({reason(exc)}); export it again") from exc
+    return names[0]

@@ -1,0 +1,178 @@
+"""How records are named and shown, once for all renderers: labels, values with units, one-line descriptions.
+
+Enters: records of a report. Leaves: plain strings for a reader. Nothing here decides what is shown
+where, and nothing is computed beyond rounding.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+
+from cardio_agent.schema import (
+    AttentionSummary,
+    Ecg,
+    Evidence,
+    Facts,
+    Finding,
+    LeadQuality,
+    Measurement,
+    Patient,
+    Quality,
+    Record,
+    Recording,
+    Sentence,
+    Source,
+    Statement,
+)
+from cardio_agent.writing import SECTION_TITLES, phrases
+from cardio_agent.writing.phrases import MEASUREMENT_NAMES
+
+LEAD_COLUMNS = (
+    ("ST J", "st_j_mv"),
+    ("J+60", "st_j60_mv"),
+    ("T", "t_mv"),
+    ("R", "r_mv"),
+    ("S", "s_mv"),
+    ("Q", "q_mv"),
+    ("Q dur", "q_ms"),
+    ("P", "p_mv"),
+)
+"""Columns of the table of leads, in reading order."""
+
+_TOP_SHARES = 3
+
+
+def printable(text: str) -> str:
+    """Text on one line without control, format or unassigned characters.
+
+    >>> printable("V1\\x1b[31m\\nred")
+    'V1[31m red'
+    """
+    kept = (c if unicodedata.category(c)[0] != "C" else " " if c.isspace() else "" for c in text)
+    return " ".join("".join(kept).split())
+
+
+def section_title(section: str) -> str:
+    """Heading of a section of the narrative."""
+    return SECTION_TITLES.get(section, section)
+
+
+def measurement_label(m: Measurement) -> str:
+    """Name of a measurement for a reader.
+
+    >>> measurement_label(Measurement(id="t", name="t_mv", value=0.4, unit="mV", method="-", lead="V2"))
+    'T amplitude in V2'
+    """
+    name = MEASUREMENT_NAMES.get(m.name, m.name)
+    return f"{name[:1].upper()}{name[1:]}" + (f" in {m.lead}" if m.lead else "")
+
+
+def value_text(m: Measurement) -> str:
+    """Rounded value with its unit, '–' for none.
+
+    >>> value_text(Measurement(id="m-qrs_axis_deg", name="qrs_axis_deg", value=-42.4, unit="deg", method=""))
+    '−42°'
+    """
+    return "–" if m.value is None else phrases.value_text(m.value, m.unit)
+
+
+def number_text(m: Measurement) -> str:
+    """Rounded value without its unit, '–' for none."""
+    return value_text(m).removesuffix(m.unit).rstrip(" °")
+
+
+def is_simulated(source: Source) -> bool:
+    """Whether the recording says of itself that no heart made it."""
+    return source.format == "simulation" or any(note.lower().startswith("simulated") for note in source.notes)
+
+
+def patient_text(patient: Patient) -> str:
+    """Age and sex, or what is not known of them.
+
+    >>> patient_text(Patient(age_years=64, sex="female"))
+    '64 years, female'
+    """
+    age = "age unknown" if patient.age_years is None else f"{patient.age_years:g} years"
+    return f"{age}, {patient.sex or 'sex unknown'}"
+
+
+def recording_line(recording: Recording | Ecg) -> str:
+    """Person, time and technical data of a recording in one line."""
+    when = recording.recorded_at if isinstance(recording, Recording) else recording.source.recorded_at
+    kind = recording.format if isinstance(recording, Recording) else recording.source.format
+    parts = [patient_text(recording.patient)]
+    if when is not None:
+        parts.append(f"recorded {when:%Y-%m-%d %H:%M}")
+    parts += [f"{recording.duration_s:.4g} s at {recording.fs_hz:g} Hz", kind]
+    return " · ".join(parts)
+
+
+def evidence_source(evidence: Evidence) -> str:
+    """Where a guideline passage stands: title, year, society, section, class and level."""
+    title = evidence.short or evidence.guideline
+    year = str(evidence.year) if evidence.year and str(evidence.year) not in title else ""
+    society = evidence.society.strip("-– ")
+    parts = [title, "" if society in title else society, year, evidence.section]
+    if evidence.class_of_recommendation:
+        parts.append(f"class {evidence.class_of_recommendation}")
+    if evidence.level_of_evidence:
+        parts.append(f"level {evidence.level_of_evidence}")
+    return " · ".join(part for part in parts if part)
+
+
+def evidence_line(evidence: Evidence) -> str:
+    """:func:`evidence_source`, closed by ``unchecked`` where nobody has read the passage in its source."""
+    source = evidence_source(evidence)
+    return source if evidence.checked else f"{source} · unchecked"
+
+
+def lead_columns(facts: Facts) -> list[tuple[str, str]]:
+    """The columns of :data:`LEAD_COLUMNS` in which at least one lead has a value."""
+    names = {m.name for m in facts.measurements if m.lead is not None and m.value is not None}
+    return [column for column in LEAD_COLUMNS if column[1] in names]
+
+
+def shares_text(shares: Mapping[str, float], n: int = _TOP_SHARES) -> str:
+    """The largest shares, in per cent.
+
+    >>> shares_text({"V1": 0.5, "V2": 0.3, "I": 0.2}, n=2)
+    'V1 50%, V2 30%'
+    """
+    largest = sorted(shares.items(), key=lambda item: -item[1])[:n]
+    return ", ".join(f"{name} {share:.0%}" for name, share in largest)
+
+
+def describe(record: Record) -> str:
+    """What a cited record says, in one line."""
+    match record:
+        case Statement():
+            numbers = f"probability {record.probability:.2f} (threshold {record.threshold:.2f})"
+            return f"classifier: {record.name}, {numbers}"
+        case Measurement():
+            missing = f" not measured: {record.reason}" if record.value is None else f" {value_text(record)}"
+            return measurement_label(record) + missing
+        case Finding():
+            return f"{record.certainty} finding: {record.text} (from {', '.join(record.basis)})"
+        case Recording():
+            return f"recording: {recording_line(record)}"
+        case Quality():
+            return f"quality {record.verdict}: {record.reason}"
+        case LeadQuality():
+            return f"lead {record.lead} {record.state}: {record.reason}"
+        case Evidence():
+            return f"guideline: {evidence_line(record)}"
+        case AttentionSummary():
+            places = [shares_text(record.leads), shares_text(record.segments)]
+            return f"where the classifier looked: {'; '.join(place for place in places if place)}"
+        case _:
+            raise TypeError(f"no description for {type(record).__name__}")
+
+
+def notable_statements(facts: Facts) -> list[Statement]:
+    """Statements worth a line: those present, then those at half their threshold or more."""
+    shown = [s for s in facts.statements if s.present or s.probability >= s.threshold / 2]
+    return sorted(shown, key=lambda s: (not s.present, -s.probability))
+
+
+def was_taken_over(sentence: Sentence, writer: str) -> bool:
+    """Whether the plain writer stood in for the report's own writer."""
+    return sentence.writer != writer

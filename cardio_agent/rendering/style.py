@@ -1,0 +1,96 @@
+"""How reports look on a page: one style sheet for the fragments, light and dark.
+
+The class names are those of :mod:`cardio_agent.rendering.fragments`. Colours come from the page's own
+variables where it has them. No fonts, images or sheets are loaded from anywhere.
+"""
+
+REPORT_CSS = """
+.ca-doc {
+  --ink: var(--body-text-color, #16202b);
+  --quiet: var(--body-text-color-subdued, #5b6875);
+  --line: var(--border-color-primary, #dde3ea);
+  --accent: var(--color-accent, #0b6e8f);
+  --alert: #b3361f;
+  color: var(--ink); font-size: 14px; line-height: 1.55; max-width: 100%; overflow-x: auto;
+}
+.dark .ca-doc { --alert: #ff9c85; }
+.ca-doc h3 {
+  margin: 18px 0 4px; font-size: 12px; font-weight: 650; letter-spacing: .06em; text-transform: uppercase;
+  color: var(--accent);
+}
+.ca-doc h4 { margin: 0 0 4px; font-size: 14px; font-weight: 600; }
+.ca-doc p { margin: 0 0 6px; max-width: 78ch; }
+.ca-doc ul { margin: 2px 0 0; padding-left: 18px; list-style: disc; color: var(--quiet); }
+.ca-doc code { font-size: 12px; background: none; border: 0; padding: 0; color: var(--quiet); }
+.ca-meta, .ca-quiet, .ca-note { color: var(--quiet); }
+.ca-meta strong { color: var(--ink); font-size: 15px; }
+.ca-note { font-size: 12.5px; padding-top: 8px; }
+.ca-quiet { font-size: 12.5px; }
+.ca-sentence { border-radius: 3px; cursor: help; outline-offset: 2px; }
+.ca-sentence:hover, .ca-sentence:focus { background: color-mix(in srgb, var(--accent) 14%, transparent); }
+.ca-contradicted, .ca-unsupported { text-decoration: underline wavy var(--alert) 1px; }
+.ca-flag { color: var(--alert); font-size: 12px; font-style: normal; font-weight: 600; }
+.ca-doc .ca-table { width: 100%; border-collapse: collapse; margin: 0 0 18px; border: 0; }
+.ca-doc .ca-table th, .ca-doc .ca-table td {
+  padding: 5px 10px 5px 0; border: 0; border-bottom: 1px solid var(--line); text-align: left;
+  font-weight: 400; vertical-align: baseline; background: none;
+}
+.ca-doc .ca-table thead th { font-size: 12px; color: var(--quiet); white-space: nowrap; }
+.ca-doc .ca-table .ca-number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.ca-doc .ca-table .ca-off > * { color: var(--quiet); }
+.ca-doc .ca-table .ca-on th { font-weight: 600; }
+.ca-bar {
+  position: relative; display: inline-block; width: 160px; height: 8px; border-radius: 4px;
+  vertical-align: middle;
+  background: color-mix(in srgb, var(--quiet) 22%, transparent);
+}
+.ca-bar i { position: absolute; inset: 0 auto 0 0; border-radius: 4px; background: var(--quiet); }
+.ca-on .ca-bar i { background: var(--accent); }
+.ca-bar b { position: absolute; top: -3px; bottom: -3px; width: 2px; background: var(--ink); }
+.ca-card { border-top: 1px solid var(--line); padding: 10px 0; }
+.ca-card:first-child { border-top: 0; padding-top: 2px; }
+.ca-chip {
+  display: inline-block; margin-left: 4px; padding: 0 7px; border-radius: 9px; font-size: 11.5px;
+  font-weight: 500;
+  color: var(--quiet); border: 1px solid var(--line); vertical-align: 1px;
+}
+.ca-warn { color: var(--alert); border-color: currentColor; }
+.ca-trace { display: block; width: 100%; height: auto; border-radius: 6px; }
+"""
+
+PAGE_CSS = """
+.gradio-container > main { padding: 0 18px 18px !important; max-width: 1800px; margin: 0 auto; }
+.gradio-container .gap { gap: 10px; }
+.ca-header { display: flex; align-items: baseline; gap: 14px; padding: 14px 0 8px; }
+.block:has(> .prose .ca-header), .block:has(.ca-header) {
+  position: sticky; top: 0; z-index: 40; overflow: visible; padding: 0; background: var(--body-background-fill);
+}
+.ca-name { font-size: 18px; font-weight: 650; letter-spacing: -.01em; color: var(--body-text-color); }
+.ca-tag { color: var(--body-text-color-subdued); font-size: 13px; }
+.ca-use {
+  margin-left: auto; padding: 3px 11px; border-radius: 12px; font-size: 12px; font-weight: 600;
+  white-space: nowrap; color: #8a4b00; background: #fff1d6; border: 1px solid #f0d29a;
+}
+.dark .ca-use { color: #ffd899; background: #3a2a0c; border-color: #6b4e17; }
+.ca-empty {
+  display: grid; place-items: center; min-height: 460px; border-radius: 6px; color: #9a6a6a; font-size: 14px;
+  background-color: #fffdfc;
+  background-image:
+    linear-gradient(#eeb1b1 1px, transparent 1px), linear-gradient(90deg, #eeb1b1 1px, transparent 1px),
+    linear-gradient(#f8dcdc 1px, transparent 1px), linear-gradient(90deg, #f8dcdc 1px, transparent 1px);
+  background-size: 25px 25px, 25px 25px, 5px 5px, 5px 5px;
+}
+#chat { border-radius: 8px; font-size: 14px; }
+#chat .placeholder-content { padding: 0 28px; }
+#questions { flex-wrap: wrap; gap: 6px; }
+#questions button {
+  flex: 0 1 auto; width: auto; min-width: 0 !important; padding: 4px 11px; border-radius: 14px; font-weight: 500;
+  white-space: nowrap; border: 1px solid var(--border-color-primary); background: var(--block-background-fill);
+}
+#questions button:hover { border-color: var(--color-accent); color: var(--color-accent); }
+#trace { padding: 0; border-radius: 8px; overflow: hidden; border: 1px solid var(--border-color-primary); }
+#tabs {
+  padding: 4px 16px 12px; border-radius: 8px; background: var(--block-background-fill);
+  border: 1px solid var(--border-color-primary);
+}
+"""

@@ -1,0 +1,173 @@
+"""Hybrid search: words and vectors over the passages, fused into one score.
+
+Enters: a question, or a finding's query with its statement codes. Leaves: scored passages, best
+first; none when nothing in the corpus answers. Does not know LangChain or the records of a report.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cardio_agent.retrieval.corpus import Passage
+from cardio_agent.retrieval.embeddings import TransformerEmbeddings
+from cardio_agent.retrieval.index import open_index
+from cardio_agent.retrieval.vectors import embed_passages
+from cardio_agent.retrieval.vocabulary import Vocabulary
+from cardio_agent.retrieval.words import WordIndex
+
+# How the parts are weighed and where relevance ends: chosen on the development questions and on the
+# project's own; ``training/retrieval_scores.py`` prints what they give.
+WORD_WEIGHT = 1.2
+COVERAGE_WEIGHT = 0.5
+LEAST_COVERAGE = 0.28
+LEAST_RELEVANCE = 0.5
+LEAST_UNTAGGED = 0.9
+SOURCE_BONUS = 0.3
+ADVICE_BONUS = 0.15
+_CANDIDATES = 1000
+
+_YEAR = re.compile(r"\b20\d\d\b")
+_EDITION = re.compile(r"\b(?:guidelines?|recommendations?|edition|esc|acc|aha|hrs)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage and its score, about 0 for an unrelated one and 1 for the question's own words."""
+
+    passage: Passage
+    score: float
+
+
+class HybridSearch:
+    """Searches a fixed set of passages; build it once, it does not change.
+
+    Parameters
+    ----------
+    passages : sequence of Passage
+    vocabulary : Vocabulary
+    embeddings : TransformerEmbeddings
+    cache_dir : Path
+        Where the vector index is kept.
+
+    Raises
+    ------
+    IndexUnavailable
+        When the vector index can be neither opened nor built.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        vocabulary: Vocabulary,
+        embeddings: TransformerEmbeddings,
+        cache_dir: Path,
+    ) -> None:
+        self.passages = tuple(passages)
+        self._vocabulary = vocabulary
+        self._embeddings = embeddings
+        self._newest_year = max((p.year for p in self.passages if p.year), default=0)
+        word_texts = [f"{p.title}. {p.text} {p.thresholds} {p.short} {p.topic_title}" for p in self.passages]
+        self._words = WordIndex([vocabulary.tokens(text) for text in word_texts])
+        self._known = vocabulary.known_words(word_texts)
+        texts = vector_texts(self.passages, vocabulary)
+        self._index = open_index(
+            cache_dir,
+            index_key(texts, embeddings.weights_sha256),
+            [p.id for p in self.passages],
+            lambda: embed_passages(texts, embeddings),
+        )
+
+    def answer(self, question: str, accept: Callable[[Passage], bool]) -> list[Hit]:
+        """Passages that answer a question.
+
+        Parameters
+        ----------
+        question : str
+        accept : callable
+            Which passages may be returned.
+
+        Returns
+        -------
+        list of Hit
+            Best first; empty when the corpus does not speak of what is asked.
+        """
+        if not question.strip() or self._asks_for_later_edition(question):
+            return []
+        cosine, words, coverage = self._compare(question)
+        relevance = cosine + COVERAGE_WEIGHT * coverage
+        if coverage.max() < LEAST_COVERAGE:
+            return []
+        return self._hits(cosine + WORD_WEIGHT * words, relevance >= LEAST_RELEVANCE, accept)
+
+    def cite(
+        self,
+        query: str,
+        codes: Collection[str],
+        sources: Collection[str],
+        accept: Callable[[Passage], bool],
+    ) -> list[Hit]:
+        """Passages about a finding.
+
+        Parameters
+        ----------
+        query : str
+            What the finding asks for.
+        codes : collection of str
+            Its statement codes, without group. Where there are any, only passages tagged with one of
+            them are about the finding.
+        sources : collection of str
+            Ids of the passages that its criterion comes from: they are about it in any case.
+        accept : callable
+            Which passages may be returned.
+
+        Returns
+        -------
+        list of Hit
+            Best first, sources and recommendations preferred; empty when no passage is about it.
+        """
+        cosine, words, coverage = self._compare(query)
+        relevant = cosine + COVERAGE_WEIGHT * coverage >= (LEAST_RELEVANCE if codes else LEAST_UNTAGGED)
+        if codes:
+            relevant &= np.array([not set(p.codes).isdisjoint(codes) for p in self.passages])
+        source = np.array([p.id in sources for p in self.passages])
+        advice = np.array([bool(p.class_of_recommendation) for p in self.passages])
+        score = cosine + WORD_WEIGHT * words + SOURCE_BONUS * source + ADVICE_BONUS * advice
+        return self._hits(score, relevant | source, accept)
+
+    def _compare(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Cosine similarity, BM25 and coverage of every passage, (n,) each."""
+        text = self._vocabulary.correct(question, self._known)
+        tokens = self._vocabulary.tokens(text)
+        similar = self._index.similarities(self._embeddings.embed_query(text), _CANDIDATES)
+        cosine = np.array([similar.get(p.id, 0.0) for p in self.passages])
+        return cosine, self._words.scores(tokens), self._words.coverage(tokens)
+
+    def _hits(self, score: np.ndarray, keep: np.ndarray, accept: Callable[[Passage], bool]) -> list[Hit]:
+        best_first = np.argsort(-score, kind="stable")
+        return [
+            Hit(self.passages[row], round(float(score[row]) / (1 + WORD_WEIGHT), 4))
+            for row in best_first
+            if keep[row] and accept(self.passages[row])
+        ]
+
+    def _asks_for_later_edition(self, question: str) -> bool:
+        """Whether the question names a guideline year after the newest one in the corpus."""
+        years = map(int, _YEAR.findall(question))
+        return bool(_EDITION.search(question)) and max(years, default=0) > self._newest_year
+
+
+def vector_texts(passages: Sequence[Passage], vocabulary: Vocabulary) -> list[str]:
+    """What of each passage is embedded."""
+    return [vocabulary.unify(f"{p.title}. {p.text}") for p in passages]
+
+
+def index_key(texts: Sequence[str], weights_sha256: str) -> str:
+    """Name of the index of these texts under this model."""
+    digest = hashlib.sha256(weights_sha256.encode())
+    for text in texts:
+        digest.update(f"\0{text}".encode())
+    return digest.hexdigest()[:24]

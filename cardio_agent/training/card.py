@@ -1,0 +1,72 @@
+"""The classifier's model card, written from a run.
+
+Enters: the run's plan, figures and network. Leaves: Markdown.
+"""
+
+from cardio_agent.classifier.network import EcgNetwork
+from cardio_agent.training.classifier import TrainingPlan
+from cardio_agent.training.evaluation import ClassifierFigures, figures_table
+
+_CARD = """# Classifier of cardio_agent
+
+For research and education only. Not a medical device.
+
+**What it does.** From a 12-lead ECG of about 10 s it gives calibrated probabilities of 59 PTB-XL
+statements (5 superclasses, 23 subclasses, 12 rhythms, 19 forms) and, for each, attention over leads and
+time. The attention is part of the computation: every cell (lead, step of 80 ms) has a weight and a vote,
+and the logit is their weighted sum. It shows where the network looked; it does not prove why.
+
+**Network.** {n_parameters:,} parameters: a residual trunk over all leads and a shared encoder of each
+lead, fused cell by cell. Input: 12 leads in mV at 100 Hz, band-passed 0.5–40 Hz, absent leads masked.
+
+**Data.** PTB-XL (Wagner et al. 2020, CC BY 4.0): {n_training:,} records of folds 1–8 for training, fold 9
+({n_validation} records) for choosing the epoch, calibration and thresholds. Fold 10 was not used.
+The figures below are on fold 9, which chose the epoch, the calibration and the thresholds: they are
+optimistic by that much.
+
+**Training.** {epochs} epochs, seed {seed}; AdamW, one cosine cycle, mixup, random gain, shift, noise and
+lost leads; the weights are an exponential average. {teachers} {minutes:.0f} minutes on {machine}.
+
+**Calibration.** Platt scaling for each statement with at least 15 positives, else for its group.
+Form statements are calibrated with "no form statement" read as absent. Thresholds: highest F1,
+at least 0.2.
+
+**Limits.** One centre, one country, mostly adults; rare statements (fewer than 15 positives in fold 9)
+are not reliable and lean on their group's calibration; labels are one or two readers' opinions, some of
+them machine-made and then confirmed; no external validation yet.
+
+## Figures
+
+{table}
+
+These come from `cardio-agent evaluate --data DIR` (and `--teachers DIR` for the public networks).
+"""
+
+_DISTILLED = (
+    "The superclass targets are {share:.0%} the mean probabilities of two public networks (MIT licence; "
+    "Jagrit7/ecg-ptbxl-multilabel-cnn and Kaleemullah-Younas/TrustECG), run on the same mixed inputs, "
+    "and the rest the labels: this network is distilled from them in part."
+)
+
+
+def model_card(
+    figures: ClassifierFigures,
+    plan: TrainingPlan,
+    network: EcgNetwork,
+    *,
+    n_training: int,
+    minutes: float,
+    machine: str,
+) -> str:
+    """The card as Markdown."""
+    return _CARD.format(
+        n_parameters=sum(p.numel() for p in network.parameters()),
+        n_training=n_training,
+        n_validation=figures.n_records,
+        epochs=plan.epochs,
+        seed=plan.seed,
+        teachers=_DISTILLED.format(share=plan.teacher_share) if figures.teachers else "Labels alone.",
+        minutes=minutes,
+        machine=machine,
+        table=figures_table(figures),
+    )

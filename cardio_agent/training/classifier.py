@@ -1,0 +1,305 @@
+"""The training loop of the classifier.
+
+Enters: a folder of labelled ECGs, a :class:`TrainingPlan`, optionally teachers. Leaves: weights of
+the best epoch on fold 9 (an exponential average of the trained ones) in a run folder, with its
+history. Calibration and thresholds are :mod:`cardio_agent.training.calibration`'s.
+
+Every epoch draws its randomness from (seed, epoch) alone, so a run that was killed and resumed
+ends as an undisturbed one.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from cardio_agent.classifier.network import EcgNetwork, NetworkConfig
+from cardio_agent.classifier.preprocessing import band_pass
+from cardio_agent.classifier.statements import SUPERCLASSES
+from cardio_agent.errors import TrainingError
+from cardio_agent.training.augmentation import Augmentation, add_noise, lose_leads, mix, shift_and_scale
+from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet
+from cardio_agent.training.metrics import auroc
+from cardio_agent.training.teachers import Teachers
+
+N_SUPER = len(SUPERCLASSES)
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """Everything that decides how a run ends."""
+
+    epochs: int = 70
+    batch_size: int = 64
+    peak_learning_rate: float = 3e-3
+    warmup_share: float = 0.08
+    weight_decay: float = 0.05
+    average_decay: float = 0.998
+    teacher_share: float = 0.75
+    """Weight of the teachers' probabilities in the superclass targets; the labels have the rest."""
+    seed: int = 0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """What one epoch came to on fold 9."""
+
+    epoch: int
+    loss: float
+    macro_auroc: float
+    auroc: dict[str, float]
+
+
+def train(
+    data: LabelledSet,
+    run_dir: Path,
+    plan: TrainingPlan,
+    *,
+    teachers: Teachers | None = None,
+    resume: bool = False,
+) -> Iterator[EpochResult]:
+    """Train, yielding each epoch's result; ``run_dir`` holds ``last`` and ``best`` safetensors.
+
+    Raises
+    ------
+    TrainingError
+        When the data lacks a fold or the checkpoint to resume from does not fit the plan.
+    """
+    training, validation = data.of_folds(TRAIN_FOLDS), data.of_folds((VALIDATION_FOLD,))
+    _require_both_classes(validation)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    run = _Run(plan, -(-len(training) // plan.batch_size))
+    first = run.restore(run_dir) if resume else 0
+    for epoch in range(first, plan.epochs):
+        loss = run.epoch(training, teachers, epoch)
+        result = _validate(run.average, validation, epoch, loss)
+        if result.macro_auroc >= run.best:
+            run.best = result.macro_auroc
+            _save(
+                run_dir / "best.safetensors", run.average.state_dict(), {"epoch": epoch, "plan": asdict(plan)}
+            )
+        run.save(run_dir, epoch)
+        with (run_dir / "history.jsonl").open("a") as file:
+            file.write(json.dumps(asdict(result)) + "\n")
+        yield result
+
+
+class _Run:
+    """The state that a checkpoint holds: weights, their average, the optimiser."""
+
+    def __init__(self, plan: TrainingPlan, steps_per_epoch: int) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan = plan
+        self.n_steps = steps_per_epoch * plan.epochs
+        self.step = 0
+        self.best = 0.0
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.network = EcgNetwork(plan.network).to(self.device)
+        self.average = EcgNetwork(plan.network).to(self.device).eval().requires_grad_(False)
+        self.average.load_state_dict(self.network.state_dict())
+        decayed = [p for p in self.network.parameters() if p.ndim > 1]
+        others = [p for p in self.network.parameters() if p.ndim <= 1]
+        groups = [
+            {"params": decayed, "weight_decay": plan.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        self.optimiser = torch.optim.AdamW(groups, lr=plan.peak_learning_rate)
+
+    def learning_rate(self) -> float:
+        """Linear warm-up, then a half cosine down to zero."""
+        share = self.step / max(self.n_steps, 1)
+        if share < self.plan.warmup_share:
+            return self.plan.peak_learning_rate * share / self.plan.warmup_share
+        rest = (share - self.plan.warmup_share) / (1 - self.plan.warmup_share)
+        return self.plan.peak_learning_rate * 0.5 * (1 + float(np.cos(np.pi * min(rest, 1.0))))
+
+    def epoch(self, data: LabelledSet, teachers: Teachers | None, epoch: int) -> float:
+        rng = np.random.default_rng((self.plan.seed, epoch))
+        torch.manual_seed(int(rng.integers(2**31)))
+        order = rng.permutation(len(data))
+        losses = []
+        self.network.train()
+        for start in range(0, len(order), self.plan.batch_size):
+            rows = order[start : start + self.plan.batch_size]
+            losses.append(self._step(data.signals_mv[rows], data.targets[rows], teachers, rng))
+        return float(np.mean(losses))
+
+    def _step(
+        self,
+        signals: npt.NDArray[np.float32],
+        targets: npt.NDArray[np.float32],
+        teachers: Teachers | None,
+        rng: np.random.Generator,
+    ) -> float:
+        how = self.plan.augmentation
+        shared, mixed = mix(shift_and_scale(signals, how, rng), targets, how, rng)
+        goal = torch.from_numpy(mixed).to(self.device)
+        if teachers is not None:
+            goal[:, :N_SUPER] = self._with_teachers(goal[:, :N_SUPER], shared, teachers)
+        x = torch.from_numpy(band_pass(add_noise(shared, how, rng))).to(self.device)
+        present = torch.from_numpy(lose_leads(len(x), how, rng)).to(self.device)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate()
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits, _ = self.network(x, present)
+        loss = masked_loss(logits.float(), goal)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        self._update_average()
+        return float(loss.detach())
+
+    def _with_teachers(self, labels: Tensor, raw: npt.NDArray[np.float32], teachers: Teachers) -> Tensor:
+        """Blend labels with the teachers' view of the same mixed input; alone where there is no label."""
+        with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
+            soft = teachers(
+                torch.from_numpy(raw).to(self.device), torch.from_numpy(band_pass(raw)).to(self.device)
+            )
+        blended = self.plan.teacher_share * soft + (1 - self.plan.teacher_share) * labels
+        return torch.where(torch.isnan(labels), soft, blended)
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        # A young average would remember the random start: let it follow quickly at first.
+        decay = min(self.plan.average_decay, (1 + self.step) / (10 + self.step))
+        for kept, new in zip(
+            self.average.state_dict().values(), self.network.state_dict().values(), strict=True
+        ):
+            if kept.is_floating_point():
+                kept.lerp_(new, 1 - decay)
+            else:
+                kept.copy_(new)
+
+    def save(self, run_dir: Path, epoch: int) -> None:
+        tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
+        for i, state in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
+        about = {"epoch": epoch, "step": self.step, "best": self.best, "plan": asdict(self.plan)}
+        _save(run_dir / "last.safetensors", tensors, about)
+
+    def restore(self, run_dir: Path) -> int:
+        """Take up the run's last checkpoint; the epoch to go on with, 0 when there is none."""
+        path = run_dir / "last.safetensors"
+        if not path.exists():
+            return 0
+        tensors, about = _load(path)
+        if about["plan"] != json.loads(json.dumps(asdict(self.plan))):
+            raise TrainingError(
+                f"{path} was made with another plan: use its settings or another --out folder"
+            )
+        self.step, self.best = int(about["step"]), float(about["best"])
+        for name, module in (("network", self.network), ("average", self.average)):
+            prefix = f"{name}."
+            module.load_state_dict({k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)})
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            if key.startswith("optimiser."):
+                _, index, part = key.split(".")
+                state.setdefault(int(index), {})[part] = value
+        self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": state})
+        return int(about["epoch"]) + 1
+
+
+def load_checkpoint(path: Path) -> tuple[EcgNetwork, TrainingPlan, int]:
+    """The network of a ``best`` checkpoint, the plan it was trained by, and its epoch."""
+    tensors, about = _load(path)
+    try:
+        plan = _plan(about["plan"])
+        network = EcgNetwork(plan.network)
+        network.load_state_dict(tensors)
+    except (KeyError, TypeError, RuntimeError) as exc:
+        raise TrainingError(f"{path} belongs to another architecture: train again ({exc})") from exc
+    return network.eval().requires_grad_(False), plan, int(about["epoch"])
+
+
+def _plan(stored: dict[str, Any]) -> TrainingPlan:
+    """A plan from its JSON, where tuples have become lists."""
+
+    def tuples(section: dict[str, Any]) -> dict[str, Any]:
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in section.items()}
+
+    parts = {
+        "augmentation": Augmentation(**tuples(stored["augmentation"])),
+        "network": NetworkConfig(**tuples(stored["network"])),
+    }
+    return TrainingPlan(**(stored | parts))
+
+
+def masked_loss(logits: Tensor, goal: Tensor) -> Tensor:
+    """Binary cross-entropy over known targets; each group of a batch weighs by its known share."""
+    known = ~torch.isnan(goal)
+    each = nn.functional.binary_cross_entropy_with_logits(logits, torch.nan_to_num(goal), reduction="none")
+    each = each * known
+    superclass = each[:, :N_SUPER].sum() / known[:, :N_SUPER].sum().clamp(min=1)
+    other = each[:, N_SUPER:].sum() / known[:, N_SUPER:].sum().clamp(min=1)
+    # Other statements are rarer: their mean loss is smaller, and they share one trunk with the superclasses.
+    return superclass + 2 * other
+
+
+@torch.no_grad()
+def predict(
+    network: EcgNetwork, signals_mv: npt.NDArray[np.float32], batch_size: int = 64
+) -> npt.NDArray[np.float32]:
+    """Logits (n, 59) of unfiltered (n, 12, 1000) records with all leads present."""
+    device = next(network.parameters()).device
+    network.eval()
+    out = []
+    for start in range(0, len(signals_mv), batch_size):
+        x = torch.from_numpy(band_pass(signals_mv[start : start + batch_size])).to(device)
+        out.append(
+            network(x, torch.ones(x.shape[:2], dtype=torch.bool, device=device))[0].float().cpu().numpy()
+        )
+    return np.concatenate(out)
+
+
+def _require_both_classes(validation: LabelledSet) -> None:
+    for k, code in enumerate(SUPERCLASSES):
+        if len(np.unique(validation.targets[~np.isnan(validation.targets[:, k]), k])) < 2:
+            raise TrainingError(
+                f"fold {VALIDATION_FOLD} has no record with, or none without, {code}: add labelled ECGs"
+            )
+
+
+def _validate(network: EcgNetwork, data: LabelledSet, epoch: int, loss: float) -> EpochResult:
+    logits = predict(network, data.signals_mv)
+    each = {code: auroc(data.targets[:, k], logits[:, k]) for k, code in enumerate(SUPERCLASSES)}
+    return EpochResult(epoch, loss, float(np.mean(list(each.values()))), each)
+
+
+def _save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
+    """Write beside, then rename, so that a full disk or a kill leaves the old file whole."""
+    from safetensors.torch import save_file
+
+    beside = path.with_suffix(".part")
+    try:
+        save_file(
+            {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()},
+            beside,
+            {"about": json.dumps(about)},
+        )
+        beside.replace(path)
+    except OSError as exc:
+        beside.unlink(missing_ok=True)
+        raise TrainingError(f"cannot write {path} ({exc}); the previous checkpoint is untouched") from exc
+
+
+def _load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = json.loads(file.metadata()["about"])
+            return {key: file.get_tensor(key) for key in file.keys()}, about  # noqa: SIM118
+    except (SafetensorError, OSError, KeyError, TypeError) as exc:
+        raise TrainingError(f"{path} is not a checkpoint of this program ({exc})") from exc

@@ -1,0 +1,144 @@
+"""How well a delineation agrees with annotated waves.
+
+Enters: a folder of WFDB records with one annotation file a lead, as LUDB has them, and a function that
+delineates. Leaves: F1 and errors of P, QRS and T, and of the global intervals. Used by evaluation only.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from cardio_agent.errors import UnreadableFile
+from cardio_agent.leads import LEADS
+from cardio_agent.schema import Ecg, LeadWaves, Patient, Source, Wave, Waves
+
+WaveName = Literal["p", "qrs", "t"]
+WAVE_NAMES: tuple[WaveName, ...] = ("p", "qrs", "t")
+_SYMBOLS: dict[str, WaveName] = {"p": "p", "N": "qrs", "t": "t"}
+
+TOLERANCE_S = 0.150
+"""Peaks no further apart are the same wave. Source: ANSI/AAMI EC57 (unchecked)."""
+
+
+@dataclass
+class WaveScore:
+    """Counts and errors of one kind of wave, over leads and recordings; errors in ms, found − annotated."""
+
+    n_matched: int = 0
+    n_extra: int = 0
+    n_missed: int = 0
+    errors_ms: list[tuple[float, float, float]] = field(default_factory=list)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of sensitivity and positive predictive value; NaN when there was nothing."""
+        total = 2 * self.n_matched + self.n_extra + self.n_missed
+        return 2 * self.n_matched / total if total else float("nan")
+
+    @property
+    def mae_ms(self) -> tuple[float, float, float]:
+        """Mean absolute error of onset, peak and offset; NaN when nothing matched."""
+        if not self.errors_ms:
+            return (float("nan"),) * 3
+        onset, peak, offset = np.mean(np.abs(self.errors_ms), axis=0).tolist()
+        return onset, peak, offset
+
+
+def annotated_records(folder: Path) -> list[str]:
+    """Names of the records of a folder that have an annotation file for each lead, in numeric order."""
+    names = [path.stem for path in folder.glob("*.hea") if path.with_suffix(".ii").is_file()]
+    return sorted(names, key=lambda name: (len(name), name))
+
+
+def read_annotated(folder: Path, name: str) -> tuple[Ecg, dict[str, LeadWaves]]:
+    """One LUDB-like record: the recording and the annotated waves of each lead.
+
+    Raises
+    ------
+    UnreadableFile
+        When the record or one of its annotation files cannot be read.
+    """
+    import wfdb
+
+    try:
+        record = wfdb.rdrecord(str(folder / name))
+        annotations = {lead: wfdb.rdann(str(folder / name), lead.lower()) for lead in LEADS}
+    except (OSError, ValueError, IndexError) as exc:
+        raise UnreadableFile(f"the annotated record '{name}' in {folder} cannot be read: {exc}") from exc
+    order = [[label.lower() for label in record.sig_name].index(lead.lower()) for lead in LEADS]
+    signal_mv = record.p_signal.T[order].astype(np.float32)
+    ecg = Ecg(signal_mv, float(record.fs), Patient(), Source(name=f"{name}.hea", format="wfdb"))
+    return ecg, {lead: _lead_waves(a.sample, a.symbol) for lead, a in annotations.items()}
+
+
+def _lead_waves(samples: Sequence[int], symbols: Sequence[str]) -> LeadWaves:
+    """Waves of one annotation file; a wave without both brackets is left out."""
+    waves: dict[WaveName, list[Wave]] = {"p": [], "qrs": [], "t": []}
+    for k in range(1, len(symbols) - 1):
+        if symbols[k] in _SYMBOLS and symbols[k - 1] == "(" and symbols[k + 1] == ")":
+            waves[_SYMBOLS[symbols[k]]].append(Wave(*(int(s) for s in samples[k - 1 : k + 2])))
+    return LeadWaves(tuple(waves["p"]), tuple(waves["qrs"]), tuple(waves["t"]))
+
+
+def score_leads(
+    found: Mapping[str, LeadWaves], annotated: Mapping[str, LeadWaves], fs_hz: float
+) -> dict[WaveName, WaveScore]:
+    """Compare the waves of all leads of one recording.
+
+    Found waves outside the annotated span of a lead are not counted: annotators leave out the first and
+    the last beats.
+    """
+    scores = {name: WaveScore() for name in WAVE_NAMES}
+    for lead, truth in annotated.items():
+        everything = [*truth.p, *truth.qrs, *truth.t]
+        if not everything:
+            continue
+        first, last = min(w.onset for w in everything), max(w.offset for w in everything)
+        for name in WAVE_NAMES:
+            inside = [w for w in getattr(found[lead], name) if first <= w.peak <= last]
+            _score_waves(scores[name], inside, getattr(truth, name), fs_hz)
+    return scores
+
+
+def _score_waves(score: WaveScore, found: Sequence[Wave], truth: Sequence[Wave], fs_hz: float) -> None:
+    pairs = list(_pairs(found, truth, TOLERANCE_S * fs_hz))
+    score.n_matched += len(pairs)
+    score.n_extra += len(found) - len(pairs)
+    score.n_missed += len(truth) - len(pairs)
+    for mine, theirs in pairs:
+        onset, peak, offset = ((a - b) / fs_hz * 1000 for a, b in zip(mine, theirs, strict=True))
+        score.errors_ms.append((onset, peak, offset))
+
+
+def _pairs(found: Sequence[Wave], truth: Sequence[Wave], tolerance: float) -> Iterator[tuple[Wave, Wave]]:
+    """Each annotated wave with the nearest found one, closest pairs first, each used once."""
+    distances = sorted(
+        (abs(mine.peak - theirs.peak), i, j) for i, mine in enumerate(found) for j, theirs in enumerate(truth)
+    )
+    used_found: set[int] = set()
+    used_truth: set[int] = set()
+    for distance, i, j in distances:
+        if distance > tolerance:
+            return
+        if i not in used_found and j not in used_truth:
+            used_found.add(i)
+            used_truth.add(j)
+            yield found[i], truth[j]
+
+
+def score_folder(
+    folder: Path, delineate: Callable[[Ecg], Waves], names: Sequence[str] | None = None
+) -> dict[WaveName, WaveScore]:
+    """Scores over the annotated records of a folder (or those named), all leads together."""
+    total = {name: WaveScore() for name in WAVE_NAMES}
+    for name in names if names is not None else annotated_records(folder):
+        ecg, annotated = read_annotated(folder, name)
+        for wave, score in score_leads(delineate(ecg).leads, annotated, ecg.fs_hz).items():
+            total[wave].n_matched += score.n_matched
+            total[wave].n_extra += score.n_extra
+            total[wave].n_missed += score.n_missed
+            total[wave].errors_ms += score.errors_ms
+    return total

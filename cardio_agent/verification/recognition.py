@@ -1,0 +1,383 @@
+"""A sentence into atoms: numbers with units, leads, quantities, concepts, cues, words.
+
+Enters: the text of a sentence. Leaves: :class:`Atom` records in order; at each place the longest
+form of any table wins. Nothing is compared here, and nothing is guessed: a word that stands in no
+table comes out as ``unknown``.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from cardio_agent.leads import LEADS, TERRITORIES
+from cardio_agent.verification.lexicon import CONCEPTS, expand, load_table
+
+_TOKEN = re.compile(
+    r"\d{4}-\d{2}-\d{2}"
+    r"|\d+(?:st|nd|rd|th)\b"
+    r"|\d+(?:\.\d+)?"
+    r"|[^\W\d_][\w]*(?:['’](?:t|s)\b)?"
+    r"|>=|<=|[^\w\s]"
+)
+_MINUS = str.maketrans({"−": "-", "‑": "-", "‐": "-", "–": "–"})
+_SPELLINGS = {
+    "ischemia": "ischaemia", "ischemic": "ischaemic", "ischaemias": "ischaemia", "repolarization": "repolarisation",
+    "hyperkalemia": "hyperkalaemia", "hypokalemia": "hypokalaemia", "hypercalcemia": "hypercalcaemia",
+    "hypocalcemia": "hypocalcaemia", "artifact": "artefact", "artifacts": "artefact", "organized": "organised",
+    "recognized": "recognised", "recognizes": "recognises", "micrometer": "micrometre", "criterium": "criterion",
+    "women": "woman", "men": "man", "ladies": "lady", "gentlemen": "gentleman", "electrocardiographically": "electrocardiographic",
+}  # fmt: skip
+_LEAD_BY_LOWER = {lead.lower(): lead for lead in LEADS if lead[0] in "aV"}
+_ROMAN_LEADS = ("I", "II", "III")
+
+
+@dataclass(frozen=True)
+class Atom:
+    """One meaningful piece of a sentence.
+
+    ``kind`` names the table it comes from ("concept", "quantity", "number", "leads", "unknown", …),
+    ``key`` its entry there. Numbers carry ``value`` as written, ``unit`` and ``comparison``.
+    """
+
+    kind: str
+    text: str
+    key: str = ""
+    value: Decimal | None = None
+    high: Decimal | None = None
+    unit: str = ""
+    comparison: str = ""
+    leads: tuple[str, ...] = ()
+    is_negated: bool = False
+    certainty: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Measurements that a quantity or a concept stands for."""
+        if self.kind == "concept":
+            return CONCEPTS[self.key].quantity
+        return tuple(self.key.split()) if self.kind == "quantity" else ()
+
+
+class Token(NamedTuple):
+    """A word, number or mark; ``joined`` when no space stands before it."""
+
+    text: str
+    word: str
+    joined: bool
+
+
+def tokens(text: str) -> list[Token]:
+    """Words, numbers and marks of a text; a hyphen between words is a space.
+
+    >>> [t.word for t in tokens("T-wave inversion of −0.3 mV in V2–V4")]
+    ['t', 'wave', 'inversion', 'of', '-0.3', 'mv', 'in', 'v2', 'to', 'v4']
+    """
+    found: list[Token] = []
+    text = text.translate(_MINUS)
+    end = -1
+    for match in _TOKEN.finditer(text):
+        raw, joined = match[0], match.start() == end
+        end = match.end()
+        previous = found[-1].word if found else ""
+        follows = text[end : end + 1]
+        if raw in "-–" and joined and previous and follows.strip():
+            if _joins_range(previous, text[end:]):
+                found.append(Token("–", "to", True))
+            continue
+        if raw[0].isdigit() and found and found[-1].word in ("-", "+") and joined and _is_sign(found):
+            sign = found.pop().word
+            raw = raw if sign == "+" else f"-{raw}"
+        word = raw.lower().removesuffix("'s").removesuffix("’s")
+        found.append(Token(raw, _SPELLINGS.get(word, word), joined))
+    return found
+
+
+def _joins_range(previous: str, rest: str) -> bool:
+    """Whether a dash joins two numbers or two leads, rather than two words."""
+    starts_number = rest[0].isdigit()
+    is_lead = previous in _LEAD_BY_LOWER or previous in ("i", "ii")
+    ends_number = previous[-1].isdigit() or previous in ("°", "%")
+    following = re.match(r"[A-Za-z]+\d?", rest)
+    to_lead = bool(following) and (following[0].lower() in _LEAD_BY_LOWER or following[0] in _ROMAN_LEADS)
+    return (starts_number and (ends_number or is_lead)) or (is_lead and to_lead)
+
+
+def _is_sign(found: Sequence[Token]) -> bool:
+    """A dash or plus before a number is its sign unless a number stands before it."""
+    return not found[-1].joined or len(found) < 2 or not found[-2].word[-1:].isalnum()
+
+
+# ── the tables ───────────────────────────────────────────────────────────────────────────────
+
+Phrase = tuple[str, ...]
+
+
+def plurals(phrase: Phrase) -> Iterator[Phrase]:
+    """A phrase and its plural."""
+    yield phrase
+    last = phrase[-1]
+    if last.isalpha() and len(last) > 1 and not last.endswith("s"):
+        if last.endswith("y") and last[-2] not in "aeiou":
+            yield (*phrase[:-1], f"{last[:-1]}ies")
+        yield (*phrase[:-1], f"{last}es" if last.endswith("x") else f"{last}s")
+
+
+def phrase_of(form: str) -> Phrase:
+    """A form as its words."""
+    return tuple(token.word for token in tokens(form))
+
+
+@cache
+def _terms() -> Mapping[str, Mapping[str, list[str]]]:
+    return load_table("terms.toml")  # type: ignore[return-value]
+
+
+@cache
+def neutral_words() -> frozenset[str]:
+    """Words that claim nothing by themselves."""
+    text = (files(__package__) / "neutral.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(word for line in lines for form in line.split() for word in phrase_of(form))
+
+
+_PHRASE_KINDS = (
+    "quantity", "formula", "comparison", "negation", "certainty", "change", "prior", "qualifier", "not_measurable",
+    "probability", "attention", "state", "sex", "territory", "lead_group", "guideline", "break", "verb", "modifier",
+)  # fmt: skip
+
+
+@cache
+def _phrases() -> Mapping[str, tuple[tuple[Phrase, Atom], ...]]:
+    """Forms by their first word, longest first; on a tie the table that is named first."""
+    rows: dict[Phrase, Atom] = {}
+    for key, concept in CONCEPTS.items():
+        for form in concept.forms:
+            _add(rows, form, Atom("concept", "", key))
+    for kind in _PHRASE_KINDS:
+        for key, forms in _terms()[kind].items():
+            for form in forms:
+                _add(rows, form, Atom(kind, "", key))
+    by_first: dict[str, list[tuple[Phrase, Atom]]] = {}
+    for phrase, atom in rows.items():
+        by_first.setdefault(phrase[0], []).append((phrase, atom))
+    return {first: tuple(sorted(group, key=lambda row: -len(row[0]))) for first, group in by_first.items()}
+
+
+def _add(rows: dict[Phrase, Atom], form: str, atom: Atom) -> None:
+    for spelling in expand(form):
+        for phrase in plurals(phrase_of(spelling)):
+            rows.setdefault(phrase, atom)
+
+
+@cache
+def _units() -> tuple[tuple[Phrase, str], ...]:
+    rows = [
+        (phrase, unit)
+        for unit, forms in _terms()["unit"].items()
+        for form in forms
+        for phrase in plurals(phrase_of(form))
+    ]
+    return tuple(sorted(rows, key=lambda row: -len(row[0])))
+
+
+@cache
+def families() -> Mapping[Phrase, str]:
+    """Parts of the tracing that may be called normal, with the concept that is then absent."""
+    return {
+        phrase: concept
+        for concept, forms in _terms()["family"].items()
+        for form in forms
+        for spelling in expand(form)
+        for phrase in plurals(phrase_of(spelling))
+    }
+
+
+@cache
+def segments() -> Mapping[Phrase, str]:
+    """Segments of the beat by their names."""
+    return {
+        phrase: key
+        for key, forms in _terms()["segment"].items()
+        for form in forms
+        for spelling in expand(form)
+        for phrase in plurals(phrase_of(spelling))
+    }
+
+
+# ── recognition ──────────────────────────────────────────────────────────────────────────────
+
+
+def recognise(text: str, quotes: Iterable[tuple[str, str]] = ()) -> list[Atom]:
+    """Atoms of a sentence.
+
+    Parameters
+    ----------
+    text : str
+    quotes : iterable of (id, text)
+        Texts of the cited records. Where the sentence repeats one of them whole, that stretch
+        becomes one atom of kind ``quote`` whose key is the id; a concept of the same length wins.
+
+    Returns
+    -------
+    list of Atom
+    """
+    spoken = tokens(text)
+    quoted = [(phrase_of(quote), id) for id, quote in quotes]
+    atoms: list[Atom] = []
+    at = 0
+    while at < len(spoken):
+        atom, used = _next_atom(spoken, at, quoted)
+        atoms.append(replace(atom, text=_source_text(spoken[at : at + used])))
+        at += used
+    return _assembled(atoms)
+
+
+def _next_atom(spoken: Sequence[Token], at: int, quoted: Sequence[tuple[Phrase, str]]) -> tuple[Atom, int]:
+    words = [token.word for token in spoken]
+    quote, quote_len = _matching_quote(words, at, quoted)
+    for special in (_lead_atom, _number_atom, _class_atom):
+        found = special(spoken, at)
+        if found and found[1] >= quote_len:
+            return found
+    for phrase, atom in _phrases().get(words[at], ()):
+        if tuple(words[at : at + len(phrase)]) == phrase:
+            if len(phrase) >= quote_len:
+                return atom, len(phrase)
+            break
+    if quote_len:
+        return Atom("quote", "", quote), quote_len
+    word = words[at]
+    known = word in neutral_words() or not re.search(r"\w", word)
+    return Atom("word" if known else "unknown", "", word), 1
+
+
+def _matching_quote(words: Sequence[str], at: int, quoted: Sequence[tuple[Phrase, str]]) -> tuple[str, int]:
+    hits = [(len(phrase), id) for phrase, id in quoted if phrase and tuple(words[at : at + len(phrase)]) == phrase]
+    length, id = max(hits, default=(0, ""))
+    return id, length
+
+
+def _lead_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
+    """A lead, a range of leads ("V1–V4", "V2–4") or a run of them is one atom."""
+    first = _lead(spoken[at])
+    if first is None:
+        return None
+    if at + 2 < len(spoken) and spoken[at + 1].word in ("to", "through", "thru"):
+        last = _lead(spoken[at + 2]) or _LEAD_BY_LOWER.get(f"v{spoken[at + 2].word}")
+        if last is not None and LEADS.index(last) > LEADS.index(first):
+            return Atom("leads", "", leads=LEADS[LEADS.index(first) : LEADS.index(last) + 1]), 3
+    return Atom("leads", "", leads=(first,)), 1
+
+
+def _lead(token: Token) -> str | None:
+    return _LEAD_BY_LOWER.get(token.word) or (token.text if token.text in _ROMAN_LEADS else None)
+
+
+def _number_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
+    word = spoken[at].word
+    if not re.fullmatch(r"[-+]?\d+(?:\.\d+)?", word):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
+            return Atom("date", "", word), 1
+        return None
+    if word == "12" and spoken[at + 1 : at + 2] and spoken[at + 1].word in ("lead", "leads"):
+        return Atom("word", "", "12 lead"), 2
+    words = [token.word for token in spoken[at + 1 : at + 5]]
+    for phrase, unit in _units():
+        # A bare "/" may as well part two values: it must belong to a unit that is spelled out.
+        if tuple(words[: len(phrase)]) == tuple(p.lower() for p in phrase):
+            return Atom("number", "", value=Decimal(word), unit=unit), 1 + len(phrase)
+    return Atom("number", "", value=Decimal(word)), 1
+
+
+_CLASS = re.compile(r"(?:I{1,3}|1|2|3|I{2}[ab]|2[ab])(?:[ab])?", re.IGNORECASE)
+_LEVEL = re.compile(r"[ABC]", re.IGNORECASE)
+
+
+def _class_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
+    """"Class IIa" and "level B-NR", with "of recommendation" or "of evidence" between."""
+    word = spoken[at].word
+    if word not in ("class", "level", "cor", "loe", "classes"):
+        return None
+    kind = "class" if word in ("class", "cor", "classes") else "level"
+    skip = 1
+    while at + skip < len(spoken) and spoken[at + skip].word in ("of", "recommendation", "evidence", "is", ":", "to"):
+        skip += 1
+    if at + skip >= len(spoken):
+        return None
+    mark, used = spoken[at + skip].text, skip + 1
+    if kind == "class" and mark.isdigit() and at + used < len(spoken) and spoken[at + used].word in ("a", "b"):
+        mark, used = mark + spoken[at + used].text, used + 1
+    if kind == "level" and at + used < len(spoken) and spoken[at + used].word in ("nr", "r", "ld", "eo"):
+        mark, used = f"{mark}-{spoken[at + used].text}", used + 1
+    pattern = _CLASS if kind == "class" else _LEVEL
+    if not pattern.fullmatch(mark.split("-")[0]):
+        return None
+    return Atom(kind, "", mark.lower()), used
+
+
+def _source_text(part: Sequence[Token]) -> str:
+    return "".join((" " if k and not token.joined else "") + token.text for k, token in enumerate(part))
+
+
+# ── numbers and leads put together ───────────────────────────────────────────────────────────
+
+
+def _assembled(atoms: Sequence[Atom]) -> list[Atom]:
+    """Numbers with their comparison words and ranges; neighbouring leads as one group."""
+    out: list[Atom] = []
+    for atom in atoms:
+        if atom.kind == "comparison" and atom.key.endswith("_after") and out and out[-1].kind == "number":
+            out[-1] = replace(out[-1], comparison=atom.key.removesuffix("_after"))
+        elif atom.kind == "number" and _range_start(out) is not None:
+            _close_range(out, atom)
+        elif atom.kind == "number" and out and out[-1].kind == "comparison":
+            out[-1] = replace(atom, comparison=out[-1].key, text=f"{out[-1].text} {atom.text}")
+        elif atom.kind == "leads" and len(out) > 1 and out[-1].text in ",/and&or" and out[-2].kind == "leads":
+            out[-2:] = [replace(out[-2], leads=out[-2].leads + atom.leads)]
+        elif atom.kind == "leads" and len(out) > 2 and out[-1].text == "and" and out[-2].text == "," and out[-3].kind == "leads":
+            out[-3:] = [replace(out[-3], leads=out[-3].leads + atom.leads)]
+        else:
+            out.append(atom)
+    return [_lonely_comparison(atom) for atom in out]
+
+
+def _range_start(out: Sequence[Atom]) -> int | None:
+    """Index of the number that "to" or "between … and" ties to the next one."""
+    if len(out) >= 2 and out[-2].kind == "number" and out[-2].high is None:
+        if out[-1].text in ("–", "to"):
+            return len(out) - 2
+        if out[-1].text == "and" and out[-2].comparison == "between":
+            return len(out) - 2
+    return None
+
+
+def _close_range(out: list[Atom], last: Atom) -> None:
+    first = out[-2]
+    joined = f"{first.text} {out[-1].text} {last.text}"
+    out[-2:] = [replace(first, high=last.value, unit=last.unit or first.unit, comparison="between", text=joined)]
+
+
+def _lonely_comparison(atom: Atom) -> Atom:
+    """A comparison without a number: "longer than before" tells of change, "of" tells nothing."""
+    if atom.kind != "comparison":
+        return atom
+    if atom.key in ("above", "below"):
+        return replace(atom, kind="change", key="up" if atom.key == "above" else "down")
+    return replace(atom, kind="word" if atom.key in ("equal", "between") else "modifier")
+
+
+def territory_leads(name: str) -> tuple[frozenset[str], ...]:
+    """The leads of each part of a territory; a compound one has several parts."""
+    parts = {
+        "anteroseptal": ("septal", "anterior"),
+        "anterolateral": ("anterior", "lateral"),
+        "inferolateral": ("inferior", "lateral"),
+        "extensive anterior": ("septal", "anterior", "lateral"),
+    }.get(name, (name,))
+    # STD-17 counts V2 to the anterior leads as well.
+    wider = {"anterior": {"V2"}}
+    return tuple(frozenset(TERRITORIES[part]) | wider.get(part, set()) for part in parts)

@@ -1,0 +1,269 @@
+"""The plain writer: deterministic sentences from facts, the reference and the fallback.
+
+Enters: :class:`Facts`. Leaves: draft sentences in reading order, each with the ids of all it rests
+on. Says only what the records say: it finds nothing, judges nothing but a value against its limits
+of normal, and never words advice as an order.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from cardio_agent.schema import Certainty, DraftSentence, Facts, Finding, Measurement, Measurements, measurement_id
+from cardio_agent.writing.limits import QTC_NAMES, holds
+from cardio_agent.writing.phrases import (
+    MEASUREMENT_NAMES,
+    SECTION_OF_KIND,
+    hedged,
+    listed,
+    named_value,
+    sentence,
+    value_text,
+)
+from cardio_agent.writing.record_sentences import (
+    attention_sentence,
+    evidence_sentence,
+    finding_clause,
+    record_sentence,
+    technique_sentences,
+    with_leads,
+)
+
+NAME = "plain"
+_CERTAINTIES: tuple[Certainty, ...] = ("definite", "probable", "possible")
+_INTERVALS = ("pr_ms", "qrs_ms", "qtc_fridericia_ms", "qrs_axis_deg")
+_ABNORMAL_WORDS = ("prolonged", "short")
+_N_ATTENTION = 3  # statements whose attention is described; more would bury the reader in numbers
+
+# Pertinent negatives: said only when the classifier finds none of these statements, no finding of
+# these kinds exists, and the measurements named are normal or missing.
+_NEGATIVES = (
+    ("conduction", "no conduction disturbance", ("conduction",), ("pr_ms", "qrs_ms"),
+     ("CD", "AVB", "CLBBB", "CRBBB", "ILBBB", "IRBBB", "LAFB/LPFB", "IVCD", "WPW", "LPR")),
+    ("chambers", "no sign of atrial abnormality or ventricular hypertrophy", ("chambers",), (),
+     ("HYP", "LVH", "RVH", "SEHYP", "LAO/LAE", "RAO/RAE", "VCLVH")),
+    ("ischaemia", "no sign of infarction or ischaemia", ("ischaemia", "repolarisation"), (),
+     ("MI", "AMI", "IMI", "LMI", "PMI", "ISC", "ISCA", "ISCI")),
+)  # fmt: skip
+
+
+class PlainWriter:
+    """Writes a report without a language model. Always available."""
+
+    name = NAME
+
+    def write(self, facts: Facts) -> Iterator[DraftSentence]:
+        """Sentences of the report in reading order.
+
+        Parameters
+        ----------
+        facts : Facts
+
+        Yields
+        ------
+        DraftSentence
+            Each text once. An unusable recording gets its quality and a neutral word on a repeat
+            recording, and nothing else.
+        """
+        sentences = _unusable(facts) if facts.quality.verdict == "unusable" else _full_report(facts)
+        said: set[str] = set()
+        for draft in sentences:
+            if draft.text not in said:
+                said.add(draft.text)
+                yield draft
+
+
+def plain_sentence(facts: Facts, ids: Iterable[str]) -> DraftSentence | None:
+    """The plain sentence for some records: what stands in for a sentence that failed its check.
+
+    Parameters
+    ----------
+    facts : Facts
+    ids : iterable of str
+        Ids that the failed sentence cited; those that do not exist are passed over.
+
+    Returns
+    -------
+    DraftSentence or None
+        None when none of the ids exists: there is nothing to say. When findings are among the
+        records, the statements and measurements that these rest on are left to them.
+    """
+    records = facts.records()
+    cited = [id for id in dict.fromkeys(ids) if id in records]
+    covered = {basis for f in facts.findings if f.id in cited for basis in f.basis}
+    kept = [id for id in cited if id not in covered]
+    if not kept:
+        return None
+    clauses = [record_sentence(facts, id) for id in kept]
+    text = sentence("; ".join(clause.rstrip(".") for clause in clauses))
+    return _draft(_section_of(facts, kept[0]), text, kept)
+
+
+def _draft(section: str, text: str, cites: Iterable[str]) -> DraftSentence:
+    return DraftSentence(section=section, text=text, cites=tuple(dict.fromkeys(cites)), writer=NAME)
+
+
+def _section_of(facts: Facts, id: str) -> str:
+    """Section that a sentence about this record belongs to."""
+    for finding in facts.findings:
+        if finding.id == id:
+            return SECTION_OF_KIND[finding.kind]
+    by_prefix = {"r": "technique", "q": "technique", "m": "intervals", "a": "evidence", "s": "evidence"}
+    return by_prefix.get(id.split("-")[0], "guidelines")
+
+
+# ── the report ───────────────────────────────────────────────────────────────────────────────
+
+
+def _unusable(facts: Facts) -> Iterator[DraftSentence]:
+    yield from _technique(facts)
+    for finding in facts.findings:
+        if finding.kind == "quality":
+            yield _draft("conclusion", sentence(finding.text), (finding.id,))
+    repeat = "A repeat recording would be needed for interpretation."
+    yield _draft("conclusion", repeat, (facts.quality.id,))
+
+
+def _full_report(facts: Facts) -> Iterator[DraftSentence]:
+    yield from _technique(facts)
+    yield from _of_kinds(facts, "quality")
+    yield from _rhythm(facts)
+    yield from _intervals(facts)
+    yield from _of_kinds(facts, "conduction")
+    yield from _negative(facts, "conduction")
+    yield from _of_kinds(facts, "chambers")
+    yield from _negative(facts, "chambers")
+    yield from _of_kinds(facts, "ischaemia", "repolarisation")
+    yield from _negative(facts, "ischaemia")
+    yield from _of_kinds(facts, "ectopy", "pacing", "other", "contradiction")
+    yield from _of_kinds(facts, "comparison")
+    yield from _attention(facts)
+    for passage in facts.evidence:
+        yield _draft("guidelines", evidence_sentence(passage), (passage.id,))
+    yield from _conclusion(facts)
+
+
+def _technique(facts: Facts) -> Iterator[DraftSentence]:
+    for text, id in technique_sentences(facts):
+        yield _draft("technique", text, (id,))
+
+
+def _of_kinds(facts: Facts, *kinds: str) -> Iterator[DraftSentence]:
+    for finding in facts.findings:
+        if finding.kind in kinds:
+            text, cites = finding_clause(finding, facts)
+            yield _draft(SECTION_OF_KIND[finding.kind], sentence(text), cites)
+
+
+def _rhythm(facts: Facts) -> Iterator[DraftSentence]:
+    """Rhythm findings of one certainty in one sentence, the first with the rate."""
+    rate = Measurements(facts.measurements).get("heart_rate_bpm")
+    rest = f" at {value_text(rate.value, rate.unit)}" if rate.value is not None else ""
+    for certainty in _CERTAINTIES:
+        group = [f for f in facts.findings if f.kind == "rhythm" and f.certainty == certainty]
+        if group:
+            first, *others = (f.text for f in group)
+            text = hedged(first, certainty) + (f" with {listed(others)}" if others else "") + rest
+            yield _draft("rhythm", sentence(text), [f.id for f in group] + [rate.id] * bool(rest))
+            rest = ""
+    if rest:
+        yield _draft("rhythm", f"The ventricular rate is{rest.removeprefix(' at')}.", (rate.id,))
+    yield from _not_measurable([rate], "rhythm")
+
+
+# ── intervals and axis ───────────────────────────────────────────────────────────────────────
+
+
+def _intervals(facts: Facts) -> Iterator[DraftSentence]:
+    known = Measurements(facts.measurements)
+    found = [f for f in facts.findings if f.kind in ("intervals", "axis")]
+    covered = {id for finding in found for id in finding.basis}
+    if covered & {measurement_id(name) for name in QTC_NAMES}:
+        covered.add("m-qtc_fridericia_ms")  # one formula is enough to judge QTc
+    shown = [known.get(name) for name in _INTERVALS]
+    free = [m for m in shown if m.id not in covered and m.value is not None]
+    normal = [m for m in free if holds("normal", m, facts.recording.patient)]
+    if normal:
+        verb = "are" if len(normal) > 1 else "is"
+        text = f"{listed([named_value(m) for m in normal])} {verb} within normal limits"
+        yield _draft("intervals", sentence(text), [m.id for m in normal])
+    for m in free:
+        if m not in normal:
+            yield _draft("intervals", _outside(m, facts), (m.id,))
+    yield from _of_kinds(facts, "intervals", "axis")
+    yield from _qt(known)
+    yield from _not_measurable([*shown, known.get("qt_ms")], "intervals")
+
+
+def _outside(m: Measurement, facts: Facts) -> str:
+    """A value that is not normal and that no finding of its kind speaks of."""
+    words = [word for word in _ABNORMAL_WORDS if holds(word, m, facts.recording.patient)]
+    if not words:
+        return f"{named_value(m)}."
+    name, value = MEASUREMENT_NAMES[m.name], value_text(m.value or 0.0, m.unit)
+    return f"The {name} is {words[0]} at {value}."
+
+
+def _qt(known: Measurements) -> Iterator[DraftSentence]:
+    """QT and the correction after Bazett, which readers expect beside the one that is judged (STD-11)."""
+    qt, bazett = known.get("qt_ms"), known.get("qtc_bazett_ms")
+    if qt.value is not None and bazett.value is not None:
+        text = f"The QT interval is {value_text(qt.value, 'ms')}, and QTc after Bazett {value_text(bazett.value, 'ms')}."
+        yield _draft("intervals", text, (qt.id, bazett.id))
+
+
+def _not_measurable(measured: Sequence[Measurement], section: str) -> Iterator[DraftSentence]:
+    """What could not be measured, one sentence a reason."""
+    reasons = dict.fromkeys(m.reason or "" for m in measured if m.value is None)
+    for reason in reasons:
+        group = [m for m in measured if m.value is None and (m.reason or "") == reason]
+        text = f"{listed([MEASUREMENT_NAMES[m.name] for m in group])} not measurable: {reason}"
+        yield _draft(section, sentence(text.removesuffix(": ")), [m.id for m in group])
+
+
+# ── negatives, attention, conclusion ─────────────────────────────────────────────────────────
+
+
+def _negative(facts: Facts, section: str) -> Iterator[DraftSentence]:
+    known = Measurements(facts.measurements)
+    for where, text, kinds, names, codes in _NEGATIVES:
+        statements = [s for s in facts.statements if s.code in codes]
+        is_clear = (
+            where == section
+            and len(statements) == len(codes)
+            and not any(s.present for s in statements)
+            and not any(f.kind in kinds for f in facts.findings)
+            and all(holds("normal", known.get(name), facts.recording.patient) is not False for name in names)
+        )
+        if is_clear:
+            yield _draft(section, sentence(text), [s.id for s in statements])
+
+
+def _attention(facts: Facts) -> Iterator[DraftSentence]:
+    present = [s for s in facts.statements if s.present and s.code in facts.attention]
+    specific = [s for s in present if s.group != "superclass"] or present
+    chosen = sorted(specific, key=lambda s: -s.probability)[:_N_ATTENTION]
+    for statement in chosen:
+        text = attention_sentence(statement.name, facts.attention[statement.code])
+        yield _draft("evidence", text, (f"a-{statement.code}", statement.id))
+    if chosen:
+        caveat = "These shares show where the classifier looked; they are not proof of a cause."
+        yield _draft("evidence", caveat, [f"a-{s.code}" for s in chosen])
+
+
+def _conclusion(facts: Facts) -> Iterator[DraftSentence]:
+    """What was found, in one sentence, by falling certainty; how it was measured stands above."""
+    left_out = ("quality", "contradiction", "comparison", "normal")
+    normal = [f for f in facts.findings if f.kind == "normal"]
+    parts = [hedged(f.text, f.certainty) for f in normal]
+    cites = [f.id for f in normal]
+    for certainty in _CERTAINTIES:
+        group = [f for f in facts.findings if f.certainty == certainty and f.kind not in left_out]
+        if group:
+            parts.append(hedged(listed([_summary(f) for f in group]), certainty))
+            cites += [f.id for f in group]
+    if parts:
+        yield _draft("conclusion", f"In summary: {'; '.join(parts)}.", cites)
+
+
+def _summary(finding: Finding) -> str:
+    """A finding in the conclusion: its text, with the leads where two findings could be mistaken."""
+    return with_leads(finding) if finding.kind == "ischaemia" else finding.text
