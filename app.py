@@ -21,6 +21,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from cardio_agent.errors import BadRequest
+from cardio_agent.pipeline import analyze, write_report
+from cardio_agent.reading import read_ecg
 from cardio_agent.rendering.fragments import (
     evidence_html,
     findings_html,
@@ -30,7 +32,7 @@ from cardio_agent.rendering.fragments import (
 )
 from cardio_agent.rendering.layout import LAYOUTS
 from cardio_agent.rendering.style import PAGE_CSS, REPORT_CSS
-from cardio_agent.resources import sample_names
+from cardio_agent.resources import sample_names, sample_path
 from cardio_agent.schema import Analysis, Report
 from cardio_agent.settings import Settings, get_settings
 from cardio_agent.visit import NO_OVERLAY, Drawing, Visit, draw, open_sample, send
@@ -44,6 +46,18 @@ GREETING = (
     "I write a report in which every sentence rests on a measurement, a classifier statement or a guideline, "
     "and I answer questions about that ECG."
 )
+SAMPLE_TITLES = {
+    "af": "Atrial fibrillation",
+    "anterior_stemi": "Anterior ST-elevation infarction",
+    "first_degree_avb": "First-degree AV block",
+    "inferior_stemi": "Inferior ST-elevation infarction",
+    "lbbb": "Left bundle branch block",
+    "lvh": "Left ventricular hypertrophy",
+    "normal": "Normal ECG",
+    "paced": "Paced rhythm",
+    "pvc": "Premature ventricular complexes",
+    "rbbb": "Right bundle branch block",
+}
 QUESTIONS = ("What is the rhythm?", "What is the QTc?", "What do the guidelines say?")
 TABS: dict[str, Callable[[Report], str]] = {
     "Report": narrative_html,
@@ -102,13 +116,13 @@ def build_app(settings: Settings) -> gr.Blocks:
 
 def _talk() -> tuple[gr.Chatbot, list[gr.Button], gr.MultimodalTextbox, gr.Dropdown]:
     """The left side: samples, conversation, ready questions, question box."""
-    names = [(name.replace("_", " "), name) for name in sample_names()]
+    names = [(SAMPLE_TITLES.get(name, name), name) for name in sample_names()]
     sample = gr.Dropdown(names, value=None, label="Open a sample ECG (simulated)", elem_id="sample")
     chat = gr.Chatbot(
         label="Conversation",
         show_label=False,
         placeholder=GREETING,
-        height="calc(100vh - 252px)",
+        height="calc(100vh - 298px)",
         min_height=320,
         latex_delimiters=[],
         buttons=[],
@@ -132,7 +146,7 @@ def _paper() -> tuple[gr.HTML, list[gr.Component]]:
     """The trace and how it is drawn; the last control chooses the overlay."""
     with gr.Row(elem_id="controls"):
         layout = gr.Radio(list(LAYOUTS), value="3x4", label="Layout", min_width=200, scale=2)
-        waves = gr.Checkbox(False, label="Mark P, QRS and T", min_width=170, scale=1)
+        waves = gr.Checkbox(False, label="Mark waves", min_width=120, scale=1)
         overlay = gr.Dropdown([("Nothing", NO_OVERLAY)], value=NO_OVERLAY, label="Show evidence for", scale=3)
     return gr.HTML(EMPTY_TRACE, elem_id="trace"), [layout, waves, overlay]
 
@@ -202,6 +216,8 @@ def theme() -> gr.themes.Base:
         radius_size=gr.themes.sizes.radius_md,
     ).set(
         body_background_fill="#f3f6f8",
+        body_text_color_subdued="#55636f",
+        body_text_color_subdued_dark="#a9b5c1",
         block_border_width="1px",
         block_shadow="none",
         color_accent="#0b6e8f",
@@ -213,12 +229,19 @@ def theme() -> gr.themes.Base:
 def main(host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until the process is told to end.
 
+    One report is written before the first visitor comes, so that all models are loaded once, by one
+    thread, and whatever is missing shows at once.
+
     Raises
     ------
     BadRequest
         When the port cannot be had.
+    CardioAgentError
+        When a model or the guideline index cannot be loaded.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print("Loading models and guidelines …", flush=True)
+    write_report(analyze(read_ecg(sample_path("normal"))), writer="plain")
     with tempfile.TemporaryDirectory(prefix="cardio-agent-uploads-") as uploads:
         os.environ["GRADIO_TEMP_DIR"] = uploads
         page = build_app(get_settings())

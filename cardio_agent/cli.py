@@ -293,17 +293,16 @@ def _add_simulate(commands: _Commands) -> None:
     command.add_argument("--fs", type=float, default=500, metavar="HZ")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument(
-        "--out", type=Path, default=Path(), metavar="DIR", help="folder for NAME.hea and NAME.dat"
+        "--out", type=Path, default=Path(), metavar="DIR", help="folder for the files"
     )
     command.set_defaults(run=_run_simulate)
 
 
 def _run_simulate(args: argparse.Namespace) -> int:
-    from cardio_agent.simulation import simulate, write_wfdb
+    from cardio_agent.simulation import simulate, write_simulation
 
-    rate = {} if args.rate is None else {"heart_rate_bpm": args.rate}
-    simulated = simulate(args.rhythm, fs_hz=args.fs, seed=args.seed, **rate)
-    print(write_wfdb(simulated.ecg, args.out, args.rhythm))
+    simulated = simulate(args.rhythm, heart_rate_bpm=args.rate, fs_hz=args.fs, seed=args.seed)
+    print(write_simulation(simulated, args.out, args.rhythm))
     return 0
 
 

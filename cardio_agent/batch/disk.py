@@ -6,10 +6,12 @@ place where the batch maps the errors of a disk.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cardio_agent.errors import BatchError
+
+_UNFINISHED = ".tmp"
 
 
 @contextmanager
@@ -21,7 +23,7 @@ def committed(path: Path) -> Iterator[Path]:
     BatchError
         The disk is full or the folder cannot be written. ``path`` is then as it was before.
     """
-    beside = path.with_name(f".{path.name}.tmp")
+    beside = path.with_name(f".{path.name}{_UNFINISHED}")
     try:
         yield beside
         with beside.open("rb+") as file:
@@ -32,4 +34,12 @@ def committed(path: Path) -> Iterator[Path]:
             f"cannot write {path}: {exc.strerror or exc}; mend that and run the same command again"
         ) from exc
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a killed process had begun to write and not committed."""
+    for path in folder.glob(f".*{_UNFINISHED}"):
+        with suppress(OSError):
+            path.unlink()

@@ -97,22 +97,38 @@ def _workers(n_workers: int) -> Iterator[ProcessPoolExecutor]:
     stop = context.Event()
     executor = ProcessPoolExecutor(n_workers, context, initializer=_begin_worker, initargs=(stop,))
     try:
-        _see_one_start(executor)
+        _start(executor, n_workers)
         yield executor
     finally:
         stop.set()
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _see_one_start(executor: ProcessPoolExecutor) -> None:
-    """Tell workers that cannot even start from those that a file brings down."""
+def _start(executor: ProcessPoolExecutor, n_workers: int) -> None:
+    """Start all workers now, to tell those that cannot start from those that a file brings down."""
+    with _interrupts_ignored():
+        started = [executor.submit(os.getpid) for _ in range(n_workers)]
     try:
-        executor.submit(os.getpid).result()
+        wait(started)
+        started[0].result()
     except BrokenProcessPool as exc:
         raise BatchError(
             "worker processes cannot be started: use one worker, or, in a script, call this under "
             "if __name__ == '__main__':"
         ) from exc
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Processes started here do not hear Ctrl-C, which reaches the whole group; the parent decides."""
+    if threading.current_thread() is not threading.main_thread():  # it alone may set handlers
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -142,7 +158,7 @@ def _one_thread_each() -> Iterator[None]:
 def _begin_worker(stop: Event) -> None:
     global _stop
     _stop = stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from cardio_agent.batch.disk import committed
+from cardio_agent.batch.disk import committed, remove_unfinished
 from cardio_agent.batch.parts import PARTS
 from cardio_agent.batch.results import FAILURES, REPORTS, TABLE
 from cardio_agent.errors import BatchError
@@ -65,6 +65,7 @@ def begin(out_dir: Path, sources: Sequence[str | Path], fingerprint: Mapping[str
         (out_dir / PARTS).mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise BatchError(f"cannot write in {out_dir}: {exc.strerror}; choose another --out") from exc
+    remove_unfinished(out_dir / PARTS)
     _write(out_dir, record)
     return record
 

@@ -79,7 +79,8 @@ def _matches(pattern: Path) -> list[Path]:
         matches = list(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))))
     except ValueError as exc:
         raise BadRequest(f"'{pattern}': not a pattern of file names ({exc}); correct it") from exc
-    return [path for path in matches if not _is_hidden(path.name)]
+    meant = {part for part in pattern.parts if _is_hidden(part)}
+    return [path for path in matches if not any(_is_hidden(part) for part in {*path.parts} - meant)]
 
 
 def _is_hidden(name: str) -> bool:

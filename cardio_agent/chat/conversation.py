@@ -35,13 +35,20 @@ class Chat:
     Parameters
     ----------
     report : Report
-    writer : Writer, optional
-        Words the answers if it has a language model; the setting ``llm`` decides when left out.
+    writer : Writer or str, optional
+        Words the answers if it has a language model. As a string, ``'plain'``, ``'hf:FOLDER-OR-ID'``
+        or ``'openai:URL#MODEL'``; default: the setting ``llm``.
+
+    Raises
+    ------
+    BadRequest
+        When the string names no writer.
     """
 
-    def __init__(self, report: Report, *, writer: Writer | None = None) -> None:
+    def __init__(self, report: Report, *, writer: Writer | str | None = None) -> None:
+        spec = get_settings().llm if writer is None else writer
         self._report = report
-        self._writer = writer if writer is not None else get_writer(get_settings().llm)
+        self._writer = get_writer(spec) if isinstance(spec, str) else spec
         self._turns: deque[_Turn] = deque(maxlen=MEMORY)
 
     def ask(self, question: str) -> Answer:

@@ -91,8 +91,9 @@ BEFORE_NAMES: WordTable = (
         Intent.GUIDELINE,
         (
             "guidelines?|recommend\\w*|esc|aha|acc|hrs|accf",
-            "criteria(?!.*\\b(?:met|fulfilled|here))|criterion for|defin(?:e|ed|es|ition)|how is .* diagnosed",
-            "cut-?offs?|thresholds?(?! of the)|normal (?:\\w+ )?(?:range|limits?|values?)|counts? as",
+            "criteria(?!.*\\b(?:met|fulfilled|here))|criterion for|defin(?:e|ed|es|ition)",
+            "how is .* diagnosed|cut-?offs?|thresholds?(?! of the)|counts? as",
+            "normal (?:\\w+ )?(?:range|limits?|values?)",
             "next step|what should be done|manage(?:d|ment)?|advi[cs]e|when to|drugs?|therapy|pitfalls?",
             "(?:does|do) .* need|should (?!i|he|she|we|you|this|the patient)\\w+ .* be \\w+ed",
             "(?:ecg|ekg) (?:signs|features|changes|differences|patterns?)|sensitiv\\w+|specificity|versus|vs",

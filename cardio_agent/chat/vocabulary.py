@@ -24,7 +24,7 @@ MEASURES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bqtc\b|\bcorrected qt\b|\bqt\b(?=.*\bcorrect)", ("qtc_bazett_ms", "qtc_fridericia_ms")),
     (r"\bqt\b(?:[- ]interval)?", ("qt_ms", "qtc_bazett_ms")),
     (
-        r"\b(?:heart|ventricular|pulse) ?rate|\bpulse\b|\bbpm\b|\bbeats (?:per|a) minute|\bhow fast|\brate\b",
+        r"\b(?:heart|ventricular) ?rate|\bpulse|\bbpm\b|\bbeats a minute|\bhow fast|(?<!sampling )\brate\b",
         ("heart_rate_bpm",),
     ),
     (r"\bp[- ]?[rq]\b(?:[- ](?:interval|time|duration))?", ("pr_ms",)),

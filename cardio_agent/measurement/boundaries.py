@@ -60,7 +60,7 @@ class BumpRule(NamedTuple):
 
 
 P_RULE = BumpRule(ms(100), ms(90), ms(38), ms(76), smooth=3.0, next_wave_share=np.inf)
-T_RULE = BumpRule(ms(200), ms(160), ms(44), ms(120), smooth=5.0, next_wave_share=0.15)
+T_RULE = BumpRule(ms(200), ms(160), ms(30), ms(88), smooth=5.0, next_wave_share=0.15)
 
 EARLIEST, LATEST = 0.15, 0.85
 """Share of leads: the global onset is near the earliest lead's, yet no single lead decides."""

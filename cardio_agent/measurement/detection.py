@@ -33,6 +33,9 @@ REFRACTORY_S = 0.24
 MIN_SHARE_OF_TYPICAL = 0.40
 MIN_SHARE_AFTER_PAUSE = 0.25
 PAUSE_IN_RR = 1.6
+PAUSE_SHARE = 0.25
+MIN_ENERGY = 0.1
+MIN_CONTRAST = 2.0
 T_WAVE_ZONE_S = 0.36
 T_WAVE_SHARE = 0.45
 LEAD_SCALE_FLOOR_MV = 0.02
@@ -60,6 +63,8 @@ def detect_beats(signal_mv: Floats) -> Samples:
     if not len(peaks):
         return np.array([], dtype=np.intp)
     typical = _typical_height(energy, peaks)
+    if typical < max(MIN_ENERGY, MIN_CONTRAST * np.median(energy)):
+        return np.array([], dtype=np.intp)
     beats = _without_t_waves(peaks[energy[peaks] > MIN_SHARE_OF_TYPICAL * typical], energy)
     weak = peaks[energy[peaks] > MIN_SHARE_AFTER_PAUSE * typical]
     found = _with_weak_after_pauses(beats, weak, energy)
@@ -67,9 +72,10 @@ def detect_beats(signal_mv: Floats) -> Samples:
 
 
 def _typical_height(energy: Floats, peaks: Samples) -> float:
-    """Median over 2 s stretches of the highest peak: neither noise between beats nor one artefact rules."""
+    """Median over 2 s stretches of the highest peak, pauses left out, so that one artefact does not rule."""
     stretch = peaks // round(2 * WORK_FS_HZ)
-    return float(np.median([energy[peaks[stretch == s]].max() for s in np.unique(stretch)]))
+    highest = np.array([energy[peaks[stretch == s]].max() for s in np.unique(stretch)])
+    return float(np.median(highest[highest > PAUSE_SHARE * highest.max()]))
 
 
 def _without_t_waves(peaks: Samples, energy: Floats) -> Samples:

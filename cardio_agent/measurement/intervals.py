@@ -128,6 +128,9 @@ def _pr(beats: Sequence[Beat], fs_hz: float) -> Measurement:
 
 
 def _why_no_p(beats: Sequence[Beat], n_with_p: int) -> str:
+    """Why P cannot be measured; empty when it can."""
+    if len(beats) < MIN_BEATS:
+        return TOO_FEW
     if n_with_p == 0:
         return NO_P
     if n_with_p < MIN_SHARE_WITH_WAVE * len(beats):

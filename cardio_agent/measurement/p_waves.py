@@ -25,9 +25,10 @@ MIN_TYPICAL_ALIKE = 0.65
 MIN_ALIKE = 0.45
 HEIGHT_RANGE = (0.35, 2.5)
 
-# Between T and P sinus rhythm is quiet; fibrillation and flutter go on. Of the P wave's height:
-MAX_TP_ACTIVITY = 0.5
-MAX_TP_ACTIVITY_IRREGULAR = 0.3
+# Between T and P sinus rhythm is quiet; fibrillation and flutter go on. How much like P it is there, root
+# mean square, where P itself is 1: sinus up to 0.29, flutter from 0.38 (LUDB and PTB-XL).
+MAX_TP_ACTIVITY = 0.33
+MAX_TP_ACTIVITY_IRREGULAR = 0.22
 IRREGULAR_RR_CHANGE = 0.10
 TP_MARGINS = (ms(40), ms(90))
 SHORTEST_TP = ms(30)
@@ -51,13 +52,14 @@ def find_p_waves(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> list[Lo
     smooth = ndimage.gaussian_filter1d(between, P_RULE.smooth, axis=1)
     activity = standout(smooth, STANDOUT_REACH)
     centres = _first_guess(activity, onsets, earliest)
-    if centres is None or _is_continuous(activity, centres, onsets, t_ends):
+    if centres is None:
         return [None] * len(onsets)
     template = np.median(cut(activity, centres, HALF_WIDTH, HALF_WIDTH), axis=0)
-    found = _follow(activity, template, onsets, earliest)
-    if not found:
+    height, alike = _match(activity, template)
+    if _is_continuous(height, centres, onsets, t_ends):
         return [None] * len(onsets)
-    return _delineate(signal_mv, found, onsets)
+    found = _follow(height, alike, onsets, earliest)
+    return _delineate(signal_mv, found, onsets) if found else [None] * len(onsets)
 
 
 def _bridge(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> Floats:
@@ -94,15 +96,23 @@ def _typical_likeness(activity: Floats, centres: Samples) -> float:
     return float(np.median(windows @ typical / np.maximum(norms, 1e-9)))
 
 
-def _is_continuous(activity: Floats, centres: Samples, onsets: Samples, t_ends: Samples) -> bool:
-    """Whether the atria are as active between T and P as at P, so that P is only one wave of many.
+def _match(activity: Floats, template: Floats) -> tuple[Floats, Floats]:
+    """Height (1: as the template's) and correlation of the template at each sample, (n,) each."""
+    rows = zip(activity, template, strict=True)
+    projection = np.sum([signal.correlate(row, shape, mode="same") for row, shape in rows], axis=0)
+    power = ndimage.uniform_filter1d(np.sum(np.square(activity), axis=0), 2 * HALF_WIDTH) * 2 * HALF_WIDTH
+    own = float(np.sum(np.square(template)))
+    return projection / own, projection / np.sqrt(np.maximum(power * own, 1e-12))
+
+
+def _is_continuous(height: Floats, centres: Samples, onsets: Samples, t_ends: Samples) -> bool:
+    """Whether waves like P go on between T and P, so that P is only one of many.
 
     Stricter where the ventricles beat irregularly. Without room between T and P nothing can be told.
     """
-    total = np.sqrt(np.mean(np.square(activity), axis=0))
     beats = np.searchsorted(onsets, centres)
     stretches = [
-        total[t_ends[beat - 1] + TP_MARGINS[0] : centre - TP_MARGINS[1]]
+        height[t_ends[beat - 1] + TP_MARGINS[0] : centre - TP_MARGINS[1]]
         for beat, centre in zip(beats, centres, strict=True)
         if beat > 0
     ]
@@ -110,21 +120,12 @@ def _is_continuous(activity: Floats, centres: Samples, onsets: Samples, t_ends: 
     if not levels:
         return False
     rr = np.diff(onsets)
-    is_irregular = len(rr) > 1 and np.median(np.abs(np.diff(rr))) > IRREGULAR_RR_CHANGE * np.median(rr)
-    height = np.sqrt(np.mean(np.square(np.median(activity[:, centres], axis=1))))
-    limit = MAX_TP_ACTIVITY_IRREGULAR if is_irregular else MAX_TP_ACTIVITY
-    return bool(np.median(levels) > limit * height)
+    is_irregular = len(rr) > 1 and np.mean(np.abs(np.diff(rr))) > IRREGULAR_RR_CHANGE * np.median(rr)
+    return bool(np.median(levels) > (MAX_TP_ACTIVITY_IRREGULAR if is_irregular else MAX_TP_ACTIVITY))
 
 
-def _follow(activity: Floats, template: Floats, onsets: Samples, earliest: Samples) -> dict[int, int]:
+def _follow(height: Floats, alike: Floats, onsets: Samples, earliest: Samples) -> dict[int, int]:
     """Beat number to P centre, where the template is found again at a plausible height."""
-    projection = sum(
-        signal.correlate(row, shape, mode="same") for row, shape in zip(activity, template, strict=True)
-    )
-    power = ndimage.uniform_filter1d(np.sum(np.square(activity), axis=0), 2 * HALF_WIDTH) * 2 * HALF_WIDTH
-    own = float(np.sum(np.square(template)))
-    alike = projection / np.sqrt(np.maximum(power * own, 1e-12))
-    height = projection / own
     fits = np.where((height > HEIGHT_RANGE[0]) & (height < HEIGHT_RANGE[1]), alike, 0.0)
     found = {}
     for beat, (onset, first) in enumerate(zip(onsets, earliest, strict=True)):

@@ -22,6 +22,7 @@ FIRST_CENTRE = ms(60)
 LATEST_CENTRE_PER_ROOT_RR = 0.46
 """Latest T peak after QRS onset, in s, at RR 1 s; it moves with the square root of RR as QT does."""
 ROOM_FOR_NEXT_P = ms(180)
+ROOM_SHARE_OF_RR = 0.3
 STANDOUT_REACH = ms(110)
 HALF_WIDTH = ms(80)
 MAX_SHIFT = ms(30)
@@ -53,7 +54,11 @@ def find_t_waves(signal_mv: Floats, family: Family, qrs: Fiducials, rr: Samples)
 def _centre(beat_mv: Floats, qrs: Fiducials, rr: float) -> int | None:
     """Index in the median beat where the broad bump after the QRS stands out most over all leads."""
     root = np.sqrt(rr / WORK_FS_HZ)
-    latest = min(LATEST_CENTRE_PER_ROOT_RR * root * WORK_FS_HZ, rr - ROOM_FOR_NEXT_P, AFTER - T_RULE.after)
+    latest = min(
+        LATEST_CENTRE_PER_ROOT_RR * root * WORK_FS_HZ,
+        rr - min(ROOM_FOR_NEXT_P, ROOM_SHARE_OF_RR * rr),
+        AFTER - T_RULE.after,
+    )
     start, stop = BEFORE + qrs[2] + FIRST_CENTRE, BEFORE + qrs[0] + int(latest)
     if stop <= start:
         return None

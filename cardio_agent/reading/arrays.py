@@ -83,7 +83,7 @@ def _members(path: Path) -> dict[str, np.ndarray]:
                     f"{shown(path)}: unpacks to more than {MAX_FILE_BYTES // 2**20} MB; cut the recording"
                 )
             return {m.filename[: -len(".npy")].lower(): _array(archive.read(m), path) for m in members}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as exc:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as exc:
         raise UnreadableFile(
             f"{shown(path)}: not a readable NPZ archive ({reason(exc)}); save it again"
         ) from exc

@@ -119,7 +119,8 @@ def _text_reader(raw: bytes, path: Path) -> Reader:
         raise UnsupportedFormat(f"{shown(path)}: JSON that is no Kardia recording; export another format")
     if start.startswith("%PDF"):
         raise UnsupportedFormat(f"{shown(path)}: {_PICTURE}")
-    return read_wfdb if looks_like_header(start) else read_table
+    is_header = looks_like_header(start) or path.suffix.lower() == ".hea"
+    return read_wfdb if is_header else read_table
 
 
 def _xml_reader(raw: bytes, path: Path) -> Reader:
@@ -166,7 +167,9 @@ def _xml_root(raw: bytes, path: Path) -> str:
     parser.EntityDeclHandler = refuse_entity
     try:
         parser.Parse(raw, True)
-    except xml.parsers.expat.ExpatError as exc:
+    except (xml.parsers.expat.ExpatError, LookupError, ValueError) as exc:  # the latter two: encodings
         if not names:
-            raise UnreadableFile(f"{shown(path)}: broken XML ({reason(exc)}); export it again") from exc
+            raise UnreadableFile(
+                f"{shown(path)}: broken XML ({reason(exc)}); export it again, in UTF-8"
+            ) from exc
     return names[0]

@@ -100,7 +100,7 @@ def _columns(table: _Table, path: Path) -> tuple[list[_Column], list[_Column], t
 
 
 def _parse(text: str, path: Path) -> _Table:
-    lines = [line.strip().replace('"', "") for line in text.splitlines() if line.strip()]
+    lines = [line for line in (raw.replace('"', "").strip() for raw in text.splitlines()) if line]
     comments = _comments([line for line in lines if line[0] in "#%"])
     body = [line for line in lines if line[0] not in "#%"]
     separator = _separator(body, path)

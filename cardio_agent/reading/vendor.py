@@ -105,7 +105,8 @@ def _parse(path: Path) -> tuple[Any, list[str]]:
             raise UnreadableFile(
                 f"{shown(path)}: cannot be decoded ({_without_path(exc, path)}); export it again"
             ) from exc
-    return record, [_without_path(w.message, path) for w in caught if issubclass(w.category, UserWarning)]
+    remarks = [_without_path(w.message, path) for w in caught if issubclass(w.category, UserWarning)]
+    return record, [remark for remark in remarks if "birth" not in remark]  # nothing that identifies
 
 
 def _without_path(message: BaseException | Warning | str, path: Path) -> str:

@@ -75,11 +75,11 @@ def parse_header(text: str) -> WfdbHeader:
     if not lines:
         raise HeaderError("the header has no record line")
     fields = lines[0].split()
-    if len(fields) < 2 or not fields[1].isdigit():
+    if len(fields) < 2 or not fields[1].isdecimal():
         raise HeaderError("the record line does not give the number of signals")
     if re.search(r"/\d+$", fields[0]):
         raise HeaderError("it is a multi-segment record; give the header of one segment")
-    n_signals = int(fields[1])
+    n_signals = int(fields[1][:6])
     if not 1 <= n_signals <= min(len(lines) - 1, _MAX_SIGNALS):
         raise HeaderError(f"it announces {n_signals} signals and describes {len(lines) - 1}")
     return WfdbHeader(
@@ -104,7 +104,7 @@ def _rate(field: str) -> float:
 
 
 def _length(field: str) -> int | None:
-    if not field.isdigit():
+    if not field.isdecimal():
         raise HeaderError(f"the number of samples {field[:20]!r} is not a whole number")
     return int(field[:15]) or None
 

@@ -92,7 +92,7 @@ def _lead_table(report: Report) -> str:
         cells = "".join(f'<td class="ca-number">{escaped(text)}</td>' for text in texts)
         rows.append(f'<tr><th scope="row">{lead}</th>{cells}</tr>')
     heads = ("Lead", *(f"{title}, {'ms' if name.endswith('_ms') else 'mV'}" for title, name in columns))
-    return _table(heads, rows)
+    return _table(heads, rows, kind="ca-leads")
 
 
 def statements_html(report: Report) -> str:
@@ -153,9 +153,10 @@ def _passage_html(passage: Evidence, texts: dict[str, str]) -> str:
     )
 
 
-def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+def _table(heads: Iterable[str], rows: Iterable[str], kind: str = "") -> str:
     head = "".join(f'<th scope="col">{escaped(text)}</th>' for text in heads)
-    return f'<table class="ca-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    return f'<table class="ca-table {kind}">{body}</table>'
 
 
 def _article(parts: list[str], empty: str = "") -> str:

@@ -151,7 +151,7 @@ def describe(record: Record) -> str:
             missing = f" not measured: {record.reason}" if record.value is None else f" {value_text(record)}"
             return measurement_label(record) + missing
         case Finding():
-            return f"{record.certainty} finding: {record.text} (from {', '.join(record.basis)})"
+            return f"{record.certainty} finding: {record.text}"
         case Recording():
             return f"recording: {recording_line(record)}"
         case Quality():

@@ -31,6 +31,8 @@ REPORT_CSS = """
 .ca-contradicted, .ca-unsupported { text-decoration: underline wavy var(--alert) 1px; }
 .ca-flag { color: var(--alert); font-size: 12px; font-style: normal; font-weight: 600; }
 .ca-doc .ca-table { width: 100%; border-collapse: collapse; margin: 0 0 18px; border: 0; }
+.ca-doc .ca-table tr { border: 0; }
+.ca-doc .ca-leads td, .ca-doc .ca-leads thead th:not(:first-child) { text-align: right; }
 .ca-doc .ca-table th, .ca-doc .ca-table td {
   padding: 5px 10px 5px 0; border: 0; border-bottom: 1px solid var(--line); text-align: left;
   font-weight: 400; vertical-align: baseline; background: none;
@@ -59,11 +61,14 @@ REPORT_CSS = """
 """
 
 PAGE_CSS = """
-.gradio-container > main { padding: 0 18px 18px !important; max-width: 1800px; margin: 0 auto; }
+.block:has(.ca-header) { height: 0; min-height: 0; padding: 0; overflow: visible; }
+.dark { --color-accent: #5cc0dd; }
+.gradio-container > .main { padding: 52px 18px 14px !important; max-width: 1800px; margin: 0 auto; }
 .gradio-container .gap { gap: 10px; }
-.ca-header { display: flex; align-items: baseline; gap: 14px; padding: 14px 0 8px; }
-.block:has(> .prose .ca-header), .block:has(.ca-header) {
-  position: sticky; top: 0; z-index: 40; overflow: visible; padding: 0; background: var(--body-background-fill);
+.ca-header {
+  position: fixed; inset: 0 0 auto 0; z-index: 40; display: flex; align-items: baseline; gap: 14px;
+  padding: 12px 20px; background: var(--block-background-fill);
+  border-bottom: 1px solid var(--border-color-primary);
 }
 .ca-name { font-size: 18px; font-weight: 650; letter-spacing: -.01em; color: var(--body-text-color); }
 .ca-tag { color: var(--body-text-color-subdued); font-size: 13px; }
@@ -80,15 +85,20 @@ PAGE_CSS = """
     linear-gradient(#f8dcdc 1px, transparent 1px), linear-gradient(90deg, #f8dcdc 1px, transparent 1px);
   background-size: 25px 25px, 25px 25px, 5px 5px, 5px 5px;
 }
-#chat { border-radius: 8px; font-size: 14px; }
+#chat { border-radius: 8px; }
+#chat .message .prose { font-size: 14px; line-height: 1.5; }
+#chat .message .prose :is(p, strong) { font-size: inherit; }
+#chat .message .prose p { margin: 0 0 8px; }
+#chat .message .prose em { color: var(--body-text-color-subdued); font-style: normal; font-size: 12.5px; }
 #chat .placeholder-content { padding: 0 28px; }
+#chat .icon-button-wrapper { display: none; }
 #questions { flex-wrap: wrap; gap: 6px; }
 #questions button {
   flex: 0 1 auto; width: auto; min-width: 0 !important; padding: 4px 11px; border-radius: 14px; font-weight: 500;
   white-space: nowrap; border: 1px solid var(--border-color-primary); background: var(--block-background-fill);
 }
 #questions button:hover { border-color: var(--color-accent); color: var(--color-accent); }
-#trace { padding: 0; border-radius: 8px; overflow: hidden; border: 1px solid var(--border-color-primary); }
+#trace { padding: 0 !important; background: #fff; border-radius: 8px; overflow: hidden; border: 1px solid var(--border-color-primary); }
 #tabs {
   padding: 4px 16px 12px; border-radius: 8px; background: var(--block-background-fill);
   border: 1px solid var(--border-color-primary);

@@ -24,7 +24,7 @@ from cardio_agent.rendering.labels import (
     value_text,
     was_taken_over,
 )
-from cardio_agent.schema import Measurement, Report, Sentence
+from cardio_agent.schema import Finding, Measurement, Report, Sentence
 
 WIDTH = 80
 _INDENT = "  "
@@ -166,8 +166,10 @@ def _references(report: Report, numbers: dict[str, int]) -> list[str]:
     records = report.records()
     lines = []
     for cite, number in numbers.items():
-        known = describe(records[cite]) if cite in records else "no such record in this report"
-        lines += _hanging(f"{number:>3}  ", f"{known} [{cite}]")
+        record = records.get(cite)
+        known = "no such record in this report" if record is None else describe(record)
+        basis = f" (from {', '.join(record.basis)})" if isinstance(record, Finding) else ""
+        lines += _hanging(f"{number:>3}  ", f"{known}{basis} [{cite}]")
     return [*_heading("What this rests on"), *lines] if lines else []
 
 

@@ -9,6 +9,7 @@ chromadb; its own embedding function, which would download a model, is never use
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def open_index(
     vectors = make_vectors()
     if _build_folder(folder, ids, vectors):
         index = _open_folder(folder, ids)
-    return index or _in_memory(key, ids, vectors)
+    return index or _in_memory(ids, vectors)
 
 
 def _open_folder(folder: Path, ids: Sequence[str]) -> VectorIndex | None:
@@ -98,8 +99,8 @@ def _open_folder(folder: Path, ids: Sequence[str]) -> VectorIndex | None:
         collection = client.get_collection(COLLECTION, embedding_function=None)
         if set(collection.get(include=[])["ids"]) == set(ids):
             return VectorIndex(collection, client)
-    except ChromaError:
-        pass  # damaged: it is built again
+    except (ChromaError, AttributeError):
+        pass  # damaged: it is built again (Chroma's own clean-up then fails with AttributeError)
     if client is not None:
         client.close()
     return None
@@ -142,13 +143,14 @@ def _remove_abandoned(parent: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _in_memory(key: str, ids: Sequence[str], vectors: Vectors) -> VectorIndex:
+def _in_memory(ids: Sequence[str], vectors: Vectors) -> VectorIndex:
     import chromadb
     from chromadb.errors import ChromaError
 
     try:
         client = chromadb.EphemeralClient(settings=_settings())
-        return VectorIndex(_fill(client, key, ids, vectors), client)
+        # All in-memory clients of a process share one database: the name keeps the indexes apart.
+        return VectorIndex(_fill(client, f"{COLLECTION}-{uuid.uuid4().hex}", ids, vectors), client)
     except ChromaError as exc:
         raise IndexUnavailable(f"the guideline index cannot be built ({exc})") from exc
 

@@ -19,15 +19,21 @@ from cardio_agent.retrieval.vectors import embed_passages
 from cardio_agent.retrieval.vocabulary import Vocabulary
 from cardio_agent.retrieval.words import WordIndex
 
-# How the parts are weighed and where relevance ends: chosen on the development questions and on the
+# How the parts are weighed and where relevance ends: chosen on the development questions and the
 # project's own; ``training/retrieval_scores.py`` prints what they give.
 WORD_WEIGHT = 1.2
-COVERAGE_WEIGHT = 0.5
+# A question is answered when its best passage covers this share of its words …
 LEAST_COVERAGE = 0.28
+# … and by passages whose cosine similarity plus weighed coverage reaches this.
 LEAST_RELEVANCE = 0.5
-LEAST_UNTAGGED = 0.9
+COVERAGE_WEIGHT = 0.5
+# A finding cites passages of at least these scores, tagged with its statements or not.
+LEAST_TAGGED = 0.65
+LEAST_UNTAGGED = 1.1
 SOURCE_BONUS = 0.3
 ADVICE_BONUS = 0.15
+# What scores below this share of a finding's best passage is about something else.
+CITED_SHARE = 0.6
 _CANDIDATES = 1000
 
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -73,11 +79,12 @@ class HybridSearch:
         word_texts = [f"{p.title}. {p.text} {p.thresholds} {p.short} {p.topic_title}" for p in self.passages]
         self._words = WordIndex([vocabulary.tokens(text) for text in word_texts])
         self._known = vocabulary.known_words(word_texts)
+        ids = [p.id for p in self.passages]
         texts = vector_texts(self.passages, vocabulary)
         self._index = open_index(
             cache_dir,
-            index_key(texts, embeddings.weights_sha256),
-            [p.id for p in self.passages],
+            index_key(ids, texts, embeddings.weights_sha256),
+            ids,
             lambda: embed_passages(texts, embeddings),
         )
 
@@ -129,14 +136,17 @@ class HybridSearch:
         list of Hit
             Best first, sources and recommendations preferred; empty when no passage is about it.
         """
-        cosine, words, coverage = self._compare(query)
-        relevant = cosine + COVERAGE_WEIGHT * coverage >= (LEAST_RELEVANCE if codes else LEAST_UNTAGGED)
+        cosine, words, _ = self._compare(query)
+        score = cosine + WORD_WEIGHT * words
         if codes:
-            relevant &= np.array([not set(p.codes).isdisjoint(codes) for p in self.passages])
+            tagged = np.array([not set(p.codes).isdisjoint(codes) for p in self.passages])
+            about = tagged & (score >= LEAST_TAGGED)
+        else:
+            about = score >= LEAST_UNTAGGED
         source = np.array([p.id in sources for p in self.passages])
         advice = np.array([bool(p.class_of_recommendation) for p in self.passages])
-        score = cosine + WORD_WEIGHT * words + SOURCE_BONUS * source + ADVICE_BONUS * advice
-        return self._hits(score, relevant | source, accept)
+        hits = self._hits(score + SOURCE_BONUS * source + ADVICE_BONUS * advice, about | source, accept)
+        return [hit for hit in hits if hit.score >= CITED_SHARE * hits[0].score]
 
     def _compare(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cosine similarity, BM25 and coverage of every passage, (n,) each."""
@@ -165,9 +175,7 @@ def vector_texts(passages: Sequence[Passage], vocabulary: Vocabulary) -> list[st
     return [vocabulary.unify(f"{p.title}. {p.text}") for p in passages]
 
 
-def index_key(texts: Sequence[str], weights_sha256: str) -> str:
-    """Name of the index of these texts under this model."""
-    digest = hashlib.sha256(weights_sha256.encode())
-    for text in texts:
-        digest.update(f"\0{text}".encode())
-    return digest.hexdigest()[:24]
+def index_key(ids: Sequence[str], texts: Sequence[str], weights_sha256: str) -> str:
+    """Name of the index of these passages under this model."""
+    content = "\0".join((weights_sha256, *ids, *texts))
+    return hashlib.sha256(content.encode()).hexdigest()[:24]

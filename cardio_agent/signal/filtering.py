@@ -51,7 +51,8 @@ def clean(ecg: Ecg) -> Ecg:
     -------
     Ecg
         Same shape, rate and leads. Baseline wander is removed, mains hum too where there is one, and
-        what lies above 150 Hz. No wave is moved in time.
+        what lies above 150 Hz (recordings below 334 Hz hold nothing there and are not low-passed). No
+        wave is moved in time.
 
     Raises
     ------
@@ -59,11 +60,12 @@ def clean(ecg: Ecg) -> Ecg:
         Shorter than 1 s.
 
     Baseline: the levels of quiet stretches before each QRS, and before the P wave where the heart is
-    slow, joined by a cubic spline (Meyer and Keiser 1977), so that an ST segment, however high, takes no
-    part in it. With fewer than three such stretches the recording is high-passed at 0.15 Hz instead.
+    slow, joined by a smooth curve, so that an ST segment, however high, takes no part in it (after Meyer
+    and Keiser 1977; Akima's curve, for their cubic spline overshoots between fibrillatory waves). With
+    fewer than three such stretches the recording is high-passed at 0.15 Hz instead.
 
     Limits: wander faster than half the heart rate stays; before the first stretch and after the last the
-    baseline is held.
+    baseline is held; a pacing spike loses height, so look for spikes in the recording as read.
     """
     check_length(ecg)
     recorded = ~np.isnan(ecg.signal_mv[:, 0])

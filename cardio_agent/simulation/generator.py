@@ -100,23 +100,7 @@ def simulate(
 
     Limits: the recording starts within a beat; a P wave may lie on the T wave before it at high rates.
     """
-    condition = _condition(rhythm)
-    rate = _or(heart_rate_bpm, condition.heart_rate_bpm)
-    if not 20 <= rate <= 220:
-        raise BadRequest(f"cannot simulate '{rhythm}': heart rate {rate:g}/min is outside 20 to 220/min")
-    qrs = _or(qrs_ms, condition.qrs_ms)
-    request = _Request(
-        condition=condition,
-        rate_bpm=rate,
-        p_ms=p_ms,
-        pr_ms=_or(pr_ms, condition.pr_ms),
-        qrs_ms=qrs,
-        qt_ms=usual_qt_ms(rate, qrs) if qt_ms is None else qt_ms,
-        axis_deg=_or(axis_deg, condition.axis_deg),
-        duration_s=duration_s,
-        fs_hz=fs_hz,
-    )
-    _check(request)
+    request = _request(rhythm, heart_rate_bpm, p_ms, pr_ms, qrs_ms, qt_ms, axis_deg, duration_s, fs_hz)
     signal_mv, truth = _make(request, np.random.default_rng(seed))
     source = Source(name=rhythm, format="simulation", notes=("Simulated by cardio_agent",))
     ecg = Ecg(signal_mv, float(fs_hz), Patient(age_years=age_years, sex=sex), source)
@@ -135,10 +119,38 @@ def usual_qt_ms(heart_rate_bpm: float, qrs_ms: float) -> float:
     return float(400 * (60 / heart_rate_bpm) ** (1 / 3) + 0.5 * max(0.0, qrs_ms - 100))
 
 
-def _condition(rhythm: str) -> Condition:
+def _request(
+    rhythm: str,
+    heart_rate_bpm: float | None,
+    p_ms: float,
+    pr_ms: float | None,
+    qrs_ms: float | None,
+    qt_ms: float | None,
+    axis_deg: float | None,
+    duration_s: float,
+    fs_hz: float,
+) -> _Request:
+    """What was asked for, completed with what is usual for the condition, and checked."""
     if rhythm not in CONDITIONS:
         raise BadRequest(f"no simulated rhythm '{rhythm}': choose one of {', '.join(CONDITIONS)}")
-    return CONDITIONS[rhythm]
+    condition = CONDITIONS[rhythm]
+    rate = _or(heart_rate_bpm, condition.heart_rate_bpm)
+    if not 20 <= rate <= 220:
+        raise BadRequest(f"cannot simulate '{rhythm}': heart rate {rate:g}/min is outside 20 to 220/min")
+    qrs = _or(qrs_ms, condition.qrs_ms)
+    request = _Request(
+        condition=condition,
+        rate_bpm=rate,
+        p_ms=p_ms,
+        pr_ms=_or(pr_ms, condition.pr_ms),
+        qrs_ms=qrs,
+        qt_ms=usual_qt_ms(rate, qrs) if qt_ms is None else qt_ms,
+        axis_deg=_or(axis_deg, condition.axis_deg),
+        duration_s=duration_s,
+        fs_hz=fs_hz,
+    )
+    _check(request)
+    return request
 
 
 def _or(wanted: float | None, usual: float) -> float:

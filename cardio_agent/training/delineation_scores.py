@@ -19,13 +19,19 @@ WaveName = Literal["p", "qrs", "t"]
 WAVE_NAMES: tuple[WaveName, ...] = ("p", "qrs", "t")
 _SYMBOLS: dict[str, WaveName] = {"p": "p", "N": "qrs", "t": "t"}
 
+NOT_ANNOTATED = -1
+"""Stands for an onset or offset that the annotator left out; it counts in no error."""
+
 TOLERANCE_S = 0.150
 """Peaks no further apart are the same wave. Source: ANSI/AAMI EC57 (unchecked)."""
 
 
 @dataclass
 class WaveScore:
-    """Counts and errors of one kind of wave, over leads and recordings; errors in ms, found − annotated."""
+    """Counts and errors of one kind of wave, over leads and recordings.
+
+    Errors are found − annotated, in ms, NaN where not annotated.
+    """
 
     n_matched: int = 0
     n_extra: int = 0
@@ -43,7 +49,7 @@ class WaveScore:
         """Mean absolute error of onset, peak and offset; NaN when nothing matched."""
         if not self.errors_ms:
             return (float("nan"),) * 3
-        onset, peak, offset = np.mean(np.abs(self.errors_ms), axis=0).tolist()
+        onset, peak, offset = np.nanmean(np.abs(self.errors_ms), axis=0).tolist()
         return onset, peak, offset
 
 
@@ -75,11 +81,15 @@ def read_annotated(folder: Path, name: str) -> tuple[Ecg, dict[str, LeadWaves]]:
 
 
 def _lead_waves(samples: Sequence[int], symbols: Sequence[str]) -> LeadWaves:
-    """Waves of one annotation file; a wave without both brackets is left out."""
+    """Waves of one annotation file: a peak between its brackets, a missing one marked as not annotated."""
     waves: dict[WaveName, list[Wave]] = {"p": [], "qrs": [], "t": []}
-    for k in range(1, len(symbols) - 1):
-        if symbols[k] in _SYMBOLS and symbols[k - 1] == "(" and symbols[k + 1] == ")":
-            waves[_SYMBOLS[symbols[k]]].append(Wave(*(int(s) for s in samples[k - 1 : k + 2])))
+    for k, symbol in enumerate(symbols):
+        if symbol in _SYMBOLS:
+            opened = k > 0 and symbols[k - 1] == "("
+            closed = k + 1 < len(symbols) and symbols[k + 1] == ")"
+            onset = int(samples[k - 1]) if opened else NOT_ANNOTATED
+            offset = int(samples[k + 1]) if closed else NOT_ANNOTATED
+            waves[_SYMBOLS[symbol]].append(Wave(onset, int(samples[k]), offset))
     return LeadWaves(tuple(waves["p"]), tuple(waves["qrs"]), tuple(waves["t"]))
 
 
@@ -96,7 +106,8 @@ def score_leads(
         everything = [*truth.p, *truth.qrs, *truth.t]
         if not everything:
             continue
-        first, last = min(w.onset for w in everything), max(w.offset for w in everything)
+        first = min(w.peak if w.onset == NOT_ANNOTATED else w.onset for w in everything)
+        last = max(max(w.peak, w.offset) for w in everything)
         for name in WAVE_NAMES:
             inside = [w for w in getattr(found[lead], name) if first <= w.peak <= last]
             _score_waves(scores[name], inside, getattr(truth, name), fs_hz)
@@ -109,7 +120,10 @@ def _score_waves(score: WaveScore, found: Sequence[Wave], truth: Sequence[Wave],
     score.n_extra += len(found) - len(pairs)
     score.n_missed += len(truth) - len(pairs)
     for mine, theirs in pairs:
-        onset, peak, offset = ((a - b) / fs_hz * 1000 for a, b in zip(mine, theirs, strict=True))
+        onset, peak, offset = (
+            float("nan") if b == NOT_ANNOTATED else (a - b) / fs_hz * 1000
+            for a, b in zip(mine, theirs, strict=True)
+        )
         score.errors_ms.append((onset, peak, offset))
 
 

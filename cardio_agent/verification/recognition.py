@@ -68,6 +68,8 @@ class Token(NamedTuple):
     text: str
     word: str
     joined: bool
+    start: int
+    end: int
 
 
 def tokens(text: str) -> list[Token]:
@@ -80,19 +82,19 @@ def tokens(text: str) -> list[Token]:
     text = text.translate(_MINUS)
     end = -1
     for match in _TOKEN.finditer(text):
-        raw, joined = match[0], match.start() == end
+        raw, start, joined = match[0], match.start(), match.start() == end
         end = match.end()
         previous = found[-1].word if found else ""
         follows = text[end : end + 1]
         if raw in "-–" and joined and previous and follows.strip():
             if _joins_range(previous, text[end:]):
-                found.append(Token("–", "to", True))
+                found.append(Token("–", "to", True, start, end))
             continue
         if raw[0].isdigit() and found and found[-1].word in ("-", "+") and joined and _is_sign(found):
-            sign = found.pop().word
-            raw = raw if sign == "+" else f"-{raw}"
+            sign = found.pop()
+            raw, start = raw if sign.word == "+" else f"-{raw}", sign.start
         word = raw.lower().removesuffix("'s").removesuffix("’s")
-        found.append(Token(raw, _SPELLINGS.get(word, word), joined))
+        found.append(Token(raw, _SPELLINGS.get(word, word), joined, start, end))
     return found
 
 
@@ -144,8 +146,14 @@ def neutral_words() -> frozenset[str]:
     return frozenset(word for line in lines for form in line.split() for word in phrase_of(form))
 
 
+@cache
+def verb_words() -> frozenset[str]:
+    """Finite verbs: what makes a stretch of words a statement of its own."""
+    return frozenset(_terms()["verb"]["verb"])
+
+
 _PHRASE_KINDS = (
-    "quantity", "formula", "comparison", "negation", "certainty", "change", "prior", "qualifier", "not_measurable",
+    "quantity", "formula", "family", "only", "comparison", "negation", "certainty", "change", "prior", "qualifier", "not_measurable",
     "probability", "attention", "state", "sex", "territory", "lead_group", "guideline", "break", "verb", "modifier",
 )  # fmt: skip
 
@@ -187,21 +195,19 @@ def _units() -> tuple[tuple[Phrase, str], ...]:
 @cache
 def families() -> Mapping[Phrase, str]:
     """Parts of the tracing that may be called normal, with the concept that is then absent."""
-    return {
-        phrase: concept
-        for concept, forms in _terms()["family"].items()
-        for form in forms
-        for spelling in expand(form)
-        for phrase in plurals(phrase_of(spelling))
-    }
+    return _keys_by_phrase("family")
 
 
 @cache
 def segments() -> Mapping[Phrase, str]:
     """Segments of the beat by their names."""
+    return _keys_by_phrase("segment")
+
+
+def _keys_by_phrase(table: str) -> Mapping[Phrase, str]:
     return {
         phrase: key
-        for key, forms in _terms()["segment"].items()
+        for key, forms in _terms()[table].items()
         for form in forms
         for spelling in expand(form)
         for phrase in plurals(phrase_of(spelling))
@@ -231,7 +237,7 @@ def recognise(text: str, quotes: Iterable[tuple[str, str]] = ()) -> list[Atom]:
     at = 0
     while at < len(spoken):
         atom, used = _next_atom(spoken, at, quoted)
-        atoms.append(replace(atom, text=_source_text(spoken[at : at + used])))
+        atoms.append(replace(atom, text=text[spoken[at].start : spoken[at + used - 1].end]))
         at += used
     return _assembled(atoms)
 
@@ -317,10 +323,6 @@ def _class_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
     if not pattern.fullmatch(mark.split("-")[0]):
         return None
     return Atom(kind, "", mark.lower()), used
-
-
-def _source_text(part: Sequence[Token]) -> str:
-    return "".join((" " if k and not token.joined else "") + token.text for k, token in enumerate(part))
 
 
 # ── numbers and leads put together ───────────────────────────────────────────────────────────

@@ -138,7 +138,7 @@ class LocalChatModel(BaseChatModel):
             temperature=self.temperature if sampled else None,
             top_p=None,
             top_k=None,
-            pad_token_id=self.tokenizer.pad_token_id or self.tokenizer.eos_token_id,
+            pad_token_id=self.tokenizer.eos_token_id,  # one prompt at a time: nothing is padded
         )
         return config
 

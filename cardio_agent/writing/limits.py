@@ -92,6 +92,22 @@ def holds(word: str, measurement: Measurement, patient: Patient) -> bool | None:
     return None if bounds is None else bounds.contain(value)
 
 
+def normal_range(name: str, patient: Patient) -> tuple[float, float] | None:
+    """Limits of normal of a measurement, infinite on the side where there is none.
+
+    None when no limit is known or when it hangs on an unknown sex.
+
+    >>> normal_range("pr_ms", Patient())
+    (120, 200)
+    """
+    if name in QTC_NAMES:
+        return (_SHORT_QTC.at_most, _LONG_QTC[patient.sex]) if patient.sex else None
+    bounds = _BOUNDS.get((name, "normal"))
+    if bounds is None:
+        return None
+    return max(bounds.at_least, bounds.above), min(bounds.at_most, bounds.below)
+
+
 def _qtc_holds(word: str, value: float, patient: Patient) -> bool | None:
     limits = [_LONG_QTC[patient.sex]] if patient.sex else list(_LONG_QTC.values())
     if word == "short":

@@ -8,7 +8,8 @@ each sentence is checked downstream, and whatever goes wrong with the model ends
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 from cardio_agent.errors import WriterUnavailable
 from cardio_agent.schema import DraftSentence, Facts
@@ -113,8 +114,16 @@ class LlmWriter:
 
     def _text(self, chain: "Chain", variables: dict[str, str]) -> Iterator[str]:
         """Run the chain; foreign exceptions are mapped here and nowhere else."""
+        from langsmith import tracing_context
+
+        chunks: Any = chain.stream(variables)
         try:
-            yield from chain.stream(variables)
+            with closing(chunks):
+                # LANGSMITH_TRACING, set for some other program, must not send a patient's facts away.
+                with tracing_context(enabled=False):
+                    first = next(chunks, "")
+                yield first
+                yield from chunks
         except self._backend.failures as exc:
             detail = " ".join(str(exc).split())[:160] or type(exc).__name__
             raise WriterUnavailable(

@@ -17,6 +17,7 @@ BOMB = (
     + "]><AnnotatedECG>&j;</AnnotatedECG>"
 ).encode()
 EXTERNAL = b'<!DOCTYPE RestingECG [<!ENTITY x SYSTEM "file:///etc/passwd">]><RestingECG>&x;</RestingECG>'
+KARDIA = b'{"recordedAt": "2019-03-14T08:15:30Z", "algorithmDetermination": '
 DEEP = b"<AnnotatedECG>" + b"<a>" * 300_000
 
 CASES: dict[str, tuple[str, bytes, type[InputError], str]] = {
@@ -25,21 +26,25 @@ CASES: dict[str, tuple[str, bytes, type[InputError], str]] = {
     "jpeg": ("ecg.jpg", b"\xff\xd8\xff\xe0" + bytes(99), UnsupportedFormat, "give the digital file"),
     "pdf": ("ecg.pdf", b"%PDF-1.7\n1 0 obj", UnsupportedFormat, "picture or PDF"),
     "tiff": ("scan.tif", b"II*\x00" + bytes(99), UnsupportedFormat, "picture or PDF"),
-    "garbage": ("ecg.scp", bytes(range(256)) * 8, UnsupportedFormat, "not an ECG format that this program knows"),
+    "garbage": ("ecg.scp", bytes(range(256)) * 8, UnsupportedFormat, "not an ECG format"),
     "zeros": ("ecg.bin", bytes(5000), UnsupportedFormat, "not an ECG format that this program knows"),
     "signal alone": ("1.dat", bytes(range(256)), UnreadableFile, "without its WFDB header '1.hea'"),
     "gzip": ("a.gz", b"\x1f\x8b\x08" + bytes(50), UnsupportedFormat, "unpack it"),
     "zip": ("a.zip", b"PK\x03\x04" + bytes(50), UnsupportedFormat, "unpack it"),
-    "web page": ("a.html", b"<!DOCTYPE html><html><body></body></html>", UnsupportedFormat, "XML of type 'html'"),
+    "web page": ("a.html", b"<!DOCTYPE html><html></html>", UnsupportedFormat, "XML of type 'html'"),
     "other xml": ("a.xml", b"<svg xmlns='x'/>", UnsupportedFormat, "XML of type 'svg'"),
+    "broken header": ("a.hea", b"not a header\n", UnreadableFile, "does not give the number"),
+    "header of comments": ("a.hea", b"# Age: 3\n", UnreadableFile, "has no record line"),
+    "deep json": ("a.json", KARDIA + b"[" * 200_000, UnreadableFile, "cannot be decoded"),
+    "unknown encoding": ("a.xml", b"<?xml version='1.0' encoding='x'?><ECG/>", UnreadableFile, "broken XML"),
     "broken xml": ("a.xml", b"<?xml version='1.0'?><", UnreadableFile, "broken XML"),
     "half an export": ("a.xml", b"<AnnotatedECG><component>", UnreadableFile, "cannot be decoded"),
     "entity bomb": ("a.xml", BOMB, UnsupportedFormat, "declares entities"),
     "external entity": ("a.xml", EXTERNAL, UnsupportedFormat, "declares entities"),
     "deep xml": ("a.xml", DEEP, UnsupportedFormat, "nested deeper than 200 levels"),
     "json": ("a.json", b'{"a": 1}', UnsupportedFormat, "JSON that is no Kardia recording"),
-    "letter": ("a.csv", "Sehr geehrte Frau Müller,\nanbei das EKG.\n".encode(), UnsupportedFormat, "no table of numbers"),
-    "claims": ("a.hea", b"a 12 500 1000000000\na.dat 16 1000/mV 16 0 0 0 0 I\n", UnreadableFile, "announces 12 signals"),
+    "letter": ("a.csv", "Liebe Frau Müller,\nanbei das EKG.\n".encode(), UnsupportedFormat, "no table of numbers"),
+    "claims": ("a.hea", b"a 12 500 1000000000\na.dat 16 1000/mV\n", UnreadableFile, "announces 12"),
     "one number": ("a.txt", b"1000000000", UnsupportedFormat, "no table of numbers"),
 }  # fmt: skip
 
@@ -98,7 +103,11 @@ def test_file_that_is_too_large(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"fs_hz": 0.0}, "no sampling rate"), ({"fs_hz": float("nan")}, "no sampling rate"), ({"units": "adu"}, "no unit of voltage")],
+    [
+        ({"fs_hz": 0.0}, "no sampling rate"),
+        ({"fs_hz": float("nan")}, "no sampling rate"),
+        ({"units": "adu"}, "no unit of voltage"),
+    ],
 )
 def test_options_that_cannot_be(options: dict[str, object], message: str, tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match=message):

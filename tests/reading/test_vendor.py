@@ -4,17 +4,28 @@ import base64
 import binascii
 import json
 import struct
+import sys
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, TwelveLeadECGWaveformStorage
 
-from cardio_agent.errors import BadRecording, UnknownUnits, UnreadableFile, UnsupportedFormat
+from cardio_agent.errors import (
+    BadRecording,
+    InputError,
+    MissingExtra,
+    UnknownUnits,
+    UnreadableFile,
+    UnsupportedFormat,
+)
 from cardio_agent.leads import LEADS
 from cardio_agent.reading import read_ecg
 
@@ -225,8 +236,6 @@ def _dicom_channel(lead: str, unit: str | None) -> Dataset:
 
 
 def dicom(ecg_mv: np.ndarray) -> bytes:
-    from io import BytesIO
-
     stream = BytesIO()
     pydicom.dcmwrite(stream, dicom_dataset(ecg_mv))
     return stream.getvalue()
@@ -359,3 +368,36 @@ def test_variant_that_the_library_does_not_know(tmp_path: Path, ecg_mv: np.ndarr
     (tmp_path / "a.xml").write_bytes(raw.encode("utf-16"))
     with pytest.raises(UnsupportedFormat, match=r"PhilipsECG 9.9 are unsupported"):
         read_ecg(tmp_path / "a.xml")
+
+
+def test_dicom_without_its_package(
+    tmp_path: Path, ecg_mv: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.dcm").write_bytes(dicom(ecg_mv))
+    monkeypatch.setitem(sys.modules, "pydicom", None)
+    with pytest.raises(MissingExtra, match="pip install pydicom"):
+        read_ecg(tmp_path / "a.dcm")
+
+
+EDITS = st.lists(
+    st.tuples(st.integers(0, 3000), st.integers(0, 4), st.binary(max_size=6)), min_size=1, max_size=12
+)
+
+
+@pytest.mark.parametrize("family", BUILDERS)
+@settings(
+    max_examples=40, derandomize=True, deadline=None, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(edits=EDITS)
+def test_damaged_file_gives_a_recording_or_one_clear_error(
+    family: str, edits: list[tuple[int, int, bytes]], tmp_path: Path, ecg_mv: np.ndarray
+) -> None:
+    raw = BUILDERS[family](ecg_mv[:, :3000])
+    for at, removed, inserted in edits:
+        raw = raw[:at] + inserted + raw[at + removed :]
+    (tmp_path / "file").write_bytes(raw)
+    try:
+        assert read_ecg(tmp_path / "file").signal_mv.shape[0] == 12
+    except InputError as error:
+        assert "\n" not in str(error)

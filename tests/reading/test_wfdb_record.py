@@ -7,6 +7,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cardio_agent.errors import BadRecording, InputError, UnknownUnits, UnreadableFile, UnsupportedFormat
 from cardio_agent.leads import LEADS
@@ -282,3 +284,26 @@ def test_leaves_nothing_behind(
 
     assert sorted(header.parent.iterdir()) == before
     assert list(scratch.iterdir()) == []
+
+
+@settings(
+    max_examples=150, derandomize=True, deadline=None, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(
+    edits=st.lists(
+        st.tuples(st.integers(0, 400), st.integers(0, 3), st.text(max_size=4)), min_size=1, max_size=6
+    )
+)
+def test_damaged_header_gives_a_recording_or_one_clear_error(
+    edits: list[tuple[int, int, str]], write_format16: Write, ecg_mv: np.ndarray
+) -> None:
+    header = write_format16(ecg_mv[:, :3000])
+    text = header.read_text()
+    for at, removed, inserted in edits:
+        text = text[:at] + inserted + text[at + removed :]
+    header.write_bytes(text.encode("utf-8", errors="replace"))
+    try:
+        assert read_ecg(header).signal_mv.shape[0] == 12
+    except InputError as error:
+        assert "\n" not in str(error)

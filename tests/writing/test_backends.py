@@ -10,6 +10,7 @@ from cardio_agent.schema import DraftSentence
 from cardio_agent.settings import Settings
 from cardio_agent.writing import LanguageWriter, PlainWriter, Writer, get_writer
 from tests.facts import facts_lbbb
+from tests.fakes import FakeServer
 
 REPORT = "## rhythm\nSinus rhythm at 78 bpm. [f-sinus_rhythm, m-heart_rate_bpm]\n"
 QUICK = Settings(llm_retries=0, llm_timeout_s=2, llm_api_key="sk-secret", llm_max_tokens=77)
@@ -40,7 +41,7 @@ def test_the_name_of_a_writer_tells_the_model_but_neither_folder_nor_address() -
     assert get_writer("openai:http://user:pass@localhost:1/v1#llama3.1").name == "openai:llama3.1"
 
 
-def test_a_report_is_streamed_from_a_server_with_the_settings(server) -> None:  # type: ignore[no-untyped-def]
+def test_a_report_is_streamed_from_a_server_with_the_settings(server: FakeServer) -> None:
     server.queue = [REPORT]
     assert _write(get_writer(server.spec, QUICK)) == ["Sinus rhythm at 78 bpm."]
     (request,) = server.requests
@@ -51,7 +52,7 @@ def test_a_report_is_streamed_from_a_server_with_the_settings(server) -> None:  
     assert request["key"] == "Bearer sk-secret"
 
 
-def test_a_server_that_is_tried_again_may_recover(server) -> None:  # type: ignore[no-untyped-def]
+def test_a_server_that_is_tried_again_may_recover(server: FakeServer) -> None:
     server.queue = [(500, "{}"), REPORT]
     patient = QUICK.model_copy(update={"llm_retries": 1})
     assert _write(get_writer(server.spec, patient)) == ["Sinus rhythm at 78 bpm."]
@@ -72,7 +73,9 @@ def test_a_server_that_is_tried_again_may_recover(server) -> None:  # type: igno
     ],
 )
 @pytest.mark.parametrize("call", ["write", "rewrite"])
-def test_a_server_that_answers_badly_is_unavailable(server, answer: tuple[int, str], call: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_server_that_answers_badly_is_unavailable(
+    server: FakeServer, answer: tuple[int, str], call: str
+) -> None:
     server.queue = [answer]
     writer = get_writer(server.spec, QUICK)
     with pytest.raises(WriterUnavailable, match="openai:some-model") as caught:
@@ -81,7 +84,7 @@ def test_a_server_that_answers_badly_is_unavailable(server, answer: tuple[int, s
     assert "sk-secret" not in str(caught.value)
 
 
-def test_a_silent_server_is_left_after_the_timeout(server) -> None:  # type: ignore[no-untyped-def]
+def test_a_silent_server_is_left_after_the_timeout(server: FakeServer) -> None:
     server.queue = [30.0]
     started = time.monotonic()
     with pytest.raises(WriterUnavailable, match="openai:some-model"):

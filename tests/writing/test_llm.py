@@ -2,6 +2,8 @@
 
 import pytest
 from langchain_core.messages import BaseMessage
+from langchain_core.tracers.langchain import LangChainTracer
+from langsmith.utils import get_env_var as langsmith_environment
 
 from cardio_agent.errors import WriterUnavailable
 from cardio_agent.schema import DraftSentence, Facts
@@ -111,6 +113,21 @@ def test_an_error_of_our_own_is_not_taken_for_a_failing_backend() -> None:
     writer, _ = _writer(ZeroDivisionError("a fault in the program"))
     with pytest.raises(ZeroDivisionError):
         list(writer.write(facts_lbbb()))
+
+
+def test_facts_are_not_traced_to_a_service_even_where_the_environment_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[object] = []
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    monkeypatch.setattr(LangChainTracer, "__init__", lambda self, **_: made.append(self))
+    langsmith_environment.cache_clear()
+    try:
+        writer, _ = _writer(REPORT)
+        assert len(list(writer.write(facts_lbbb()))) == 2
+    finally:
+        langsmith_environment.cache_clear()
+    assert made == []
 
 
 def test_time_and_length_are_bounded() -> None:

@@ -1,0 +1,117 @@
+"""How well the guideline search answers a file of questions.
+
+Enters: a JSONL file, one ``{"query": …, "relevant": [ids]}`` a line (``relevant`` empty: no answer
+exists). Leaves: hit rates, mean reciprocal rank, refusals and the questions that were missed. Tunes
+nothing.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cardio_agent.errors import UnreadableFile
+from cardio_agent.retrieval import retrieve
+
+DEPTH = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question and the ids of all passages that answer it."""
+
+    query: str
+    relevant: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RetrievalScores:
+    """Scores over a set of questions; rates are shares of the answerable ones.
+
+    ``mrr`` is the mean reciprocal rank of the first right passage among the first ten, 0 where none is.
+    ``refused_unanswerable`` and ``n_unanswerable`` count questions that have no answer.
+    """
+
+    n_answerable: int
+    hit_at_1: float
+    hit_at_5: float
+    mrr: float
+    refused_answerable: int
+    refused_unanswerable: int
+    n_unanswerable: int
+    ms_per_query: float
+    missed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [
+            f"answerable {self.n_answerable}: hit@1 {self.hit_at_1:.3f}  hit@5 {self.hit_at_5:.3f}  "
+            f"MRR {self.mrr:.3f}  refused {self.refused_answerable}",
+            f"unanswerable {self.n_unanswerable}: refused {self.refused_unanswerable}",
+            f"{self.ms_per_query:.1f} ms a query",
+            *(f"  {miss}" for miss in self.missed),
+        ]
+        return "\n".join(lines)
+
+
+def read_questions(path: Path) -> list[Question]:
+    """Questions of a JSONL file.
+
+    Raises
+    ------
+    UnreadableFile
+        When the file is absent or a line is no question.
+    """
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [Question(row["query"], frozenset(row["relevant"])) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise UnreadableFile(
+            f"{path}: not a file of questions ({exc}); give JSONL with query, relevant"
+        ) from exc
+
+
+def score_retrieval(
+    questions: Iterable[Question], search: Callable[[str], Sequence[str]] | None = None
+) -> RetrievalScores:
+    """Ask every question and compare what comes back with the ids that answer it.
+
+    Parameters
+    ----------
+    questions : iterable of Question
+    search : callable, optional
+        Gives ids, best first, for a query; default: the program's own search.
+    """
+    search = search or _own_search
+    asked = list(questions)
+    search("warm up")
+    start = time.perf_counter()
+    answers = [tuple(search(question.query)) for question in asked]
+    ms_per_query = 1000 * (time.perf_counter() - start) / max(len(asked), 1)
+    pairs = [(q, ids) for q, ids in zip(asked, answers, strict=True) if q.relevant]
+    ranks = [_rank(question.relevant, ids) for question, ids in pairs]
+    n = max(len(ranks), 1)
+    return RetrievalScores(
+        n_answerable=len(ranks),
+        hit_at_1=sum(rank == 1 for rank in ranks) / n,
+        hit_at_5=sum(rank is not None and rank <= 5 for rank in ranks) / n,
+        mrr=sum(1 / rank for rank in ranks if rank is not None) / n,
+        refused_answerable=sum(not ids for _, ids in pairs),
+        refused_unanswerable=sum(not q.relevant and not ids for q, ids in zip(asked, answers, strict=True)),
+        n_unanswerable=len(asked) - len(ranks),
+        ms_per_query=ms_per_query,
+        missed=tuple(
+            f"{question.query} → {', '.join(ids[:3]) or 'nothing'} (wanted {', '.join(sorted(question.relevant))})"
+            for (question, ids), rank in zip(pairs, ranks, strict=True)
+            if rank != 1
+        ),
+    )
+
+
+def _own_search(query: str) -> list[str]:
+    return [evidence.id for evidence in retrieve(query, DEPTH)]
+
+
+def _rank(relevant: frozenset[str], ids: Sequence[str]) -> int | None:
+    """Place of the first right passage, counted from 1."""
+    return next((place for place, id_ in enumerate(ids, 1) if id_ in relevant), None)

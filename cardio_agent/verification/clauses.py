@@ -1,0 +1,181 @@
+"""A sentence into clauses, each atom marked with the negation and the certainty that govern it.
+
+Enters: the atoms of a sentence. Leaves: clauses. The rules of scope, in full:
+
+* ``;``, ``:``, "but", "although" … end a clause; "," and "and" end one only where both sides have a
+  verb of their own.
+* "no", "without", "rather than" … deny what follows, up to the end of the clause, a parenthesis,
+  "with", the next denial, or a comma after which no "or" or "and" continues the list.
+* "absent", "ruled out" … deny what came before, back to the verb before their own.
+* "not" denies what follows if anything there can be denied, else what came before.
+* A word of certainty governs what follows up to the next such word, else what came before.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cardio_agent.verification.recognition import Atom, recognise, verb_words
+
+Clause = tuple[Atom, ...]
+DEFINITE, PROBABLE, POSSIBLE = 3, 2, 1
+CERTAIN = 4  # said in so many words ("definite", "confirmed")
+_LEVELS = {"definite": CERTAIN, "probable": PROBABLE, "possible": POSSIBLE}
+_CLAIMS = ("concept", "quote")
+_PLURAL_VERBS = ("are", "were", "have", "show", "do")
+_ANSWER = re.compile(r"^(?:yes|no)[.,!]\s+", re.IGNORECASE)
+
+
+def clauses_of(text: str, quotes: Sequence[tuple[str, str]] = ()) -> list[Clause]:
+    """Clauses of a sentence, scope marked.
+
+    Parameters
+    ----------
+    text : str
+    quotes : sequence of (id, text)
+        Texts of the cited records, see :func:`recognise`.
+    """
+    atoms = recognise(_ANSWER.sub("", text), quotes)
+    return [_with_certainty(_with_negation(clause)) for clause in _split(atoms)]
+
+
+def is_verb(atom: Atom) -> bool:
+    """Whether an atom brings a finite verb with it."""
+    return any(word in verb_words() for word in atom.text.lower().split())
+
+
+# ── splitting ────────────────────────────────────────────────────────────────────────────────
+
+
+def _split(atoms: Sequence[Atom]) -> list[Clause]:
+    parts: list[list[Atom]] = [[]]
+    for k, atom in enumerate(atoms):
+        if _is_break(atom, "hard") and not _introduces_value(atoms, k):
+            parts.append([])
+        elif _is_break(atom, "soft") and _parts_two_statements(parts[-1], atoms[k + 1 :]):
+            parts.append(_subjects_taken_from(parts[-1], atoms[k + 1 :]))
+        parts[-1].append(atom)
+    return [tuple(part) for part in parts if part]
+
+
+def _is_break(atom: Atom, key: str) -> bool:
+    return atom.kind == "break" and atom.key == key
+
+
+def _introduces_value(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether a colon stands as in "PR: 160 ms"."""
+    following = atoms[at + 1].kind if at + 1 < len(atoms) else ""
+    return atoms[at].text == ":" and following in ("number", "qualifier")
+
+
+def _chunk(rest: Sequence[Atom]) -> Sequence[Atom]:
+    """What follows, up to the next comma, "and" or end of clause."""
+    ends = [k for k, atom in enumerate(rest) if _is_break(atom, "soft") or _is_break(atom, "hard")]
+    return rest[: ends[0]] if ends else rest
+
+
+def _parts_two_statements(left: Sequence[Atom], rest: Sequence[Atom]) -> bool:
+    """Whether both neighbours of a comma or an "and" have a verb of their own."""
+    return any(map(is_verb, left)) and any(map(is_verb, _chunk(rest)))
+
+
+def _subjects_taken_from(left: list[Atom], rest: Sequence[Atom]) -> list[Atom]:
+    """Subjects of a plural verb that stand before its "and": "…, and AF, flutter and SVT are absent"."""
+    if not any(atom.text.lower().split()[0] in _PLURAL_VERBS for atom in _chunk(rest) if is_verb(atom)):
+        return []
+    start = len(left)
+    for k in range(len(left) - 1, -1, -1):
+        if _is_break(left[k], "soft"):
+            start = k
+        elif left[k].kind not in (*_CLAIMS, "quantity") and left[k].text.lower() not in ("the", "a", "any"):
+            break
+    moved = left[start:]
+    del left[start:]
+    return moved
+
+
+# ── negation ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_negation(clause: Clause) -> Clause:
+    atoms = list(clause)
+    for at, atom in enumerate(clause):
+        if atom.kind == "negation":
+            scope = _denied(clause, at)
+        elif atom.kind == "certainty" and atom.key == "doubtful":
+            scope = [*_before(clause, at, _is_claim)] or [*_after(clause, at, _is_claim)]
+        elif atom.kind == "state" and atom.key == "missing":
+            scope = [*_before(clause, at, _is_claim)]
+        else:
+            continue
+        for k in scope:
+            atoms[k] = replace(atoms[k], is_negated=not atoms[k].is_negated)
+    return tuple(atoms)
+
+
+def _denied(clause: Clause, at: int) -> list[int]:
+    key = clause[at].key
+    if key == "forward":
+        return _after(clause, at, _is_claim)
+    if key == "backward":
+        return _before(clause, at, _is_claim) or _after(clause, at, _is_claim)
+    return _after(clause, at, _can_be_denied) or _before(clause, at, _is_claim)
+
+
+def _is_claim(atom: Atom) -> bool:
+    return atom.kind in _CLAIMS
+
+
+def _can_be_denied(atom: Atom) -> bool:
+    return atom.kind in (*_CLAIMS, "qualifier", "number", "change")
+
+
+def _after(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]:
+    found: list[int] = []
+    for k in range(at + 1, len(clause)):
+        atom = clause[k]
+        if atom.kind == "negation" or (atom.kind == "break" and atom.key in ("open", "close", "with")):
+            break
+        if atom.text == "," and not _list_goes_on(clause[k + 1 :]):
+            break
+        if wanted(atom):
+            found.append(k)
+    return found
+
+
+def _list_goes_on(rest: Sequence[Atom]) -> bool:
+    """Whether a comma is one of a list that "or" or "and" will close."""
+    for atom in rest:
+        if is_verb(atom) or atom.kind in ("negation", "certainty"):
+            return False
+        if atom.kind == "break" and (atom.key == "or" or atom.text.lower() == "and"):
+            return True
+    return False
+
+
+def _before(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]:
+    start = at - 1
+    while start >= 0 and is_verb(clause[start]):
+        start -= 1
+    found: list[int] = []
+    for k in range(start, -1, -1):
+        if is_verb(clause[k]) or clause[k].kind == "negation":
+            break
+        if wanted(clause[k]):
+            found.append(k)
+    return found
+
+
+# ── certainty ────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_certainty(clause: Clause) -> Clause:
+    atoms = list(clause)
+    cues = [k for k, atom in enumerate(clause) if atom.kind == "certainty" and atom.key in _LEVELS]
+    for cue, following in zip(cues, [*cues, len(clause)][1:], strict=True):
+        level = _LEVELS[clause[cue].key]
+        governed = [k for k in range(cue + 1, following) if _is_claim(clause[k])]
+        for k in governed or [k for k in range(cue) if _is_claim(clause[k])]:
+            known = atoms[k].certainty
+            atoms[k] = replace(atoms[k], certainty=level if known is None else min(level, known))
+    return tuple(atoms)

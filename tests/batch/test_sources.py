@@ -1,0 +1,66 @@
+"""Which files a batch takes up."""
+
+from pathlib import Path
+
+import pytest
+
+from cardio_agent.batch.sources import find_files
+from cardio_agent.errors import BadRequest, UnreadableFile
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder tree with records, companions, notes and what is to be left out; the working folder."""
+    for name in (
+        "b/00002.hea", "b/00002.mat", "a/00001.hea", "a/00001.dat", "a/orphan.dat", "c.XML", "c.csv",
+        "read.me", "SHA256SUMS", ".hidden.hea", ".git/x.hea", "out/failures.csv",
+    ):  # fmt: skip
+        path = tmp_path / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def found(*sources: str) -> list[str]:
+    return [Path(file).as_posix() for file in find_files(sources, leave_out=Path("data/out"))]
+
+
+ALL = ["data/a/00001.hea", "data/a/orphan.dat", "data/b/00002.hea", "data/c.XML", "data/c.csv"]
+
+
+@pytest.mark.usefixtures("folder")
+class TestFindFiles:
+    def test_a_folder_gives_each_record_once_in_order(self) -> None:
+        assert found("data") == ALL
+
+    def test_overlapping_sources_give_no_file_twice(self, folder: Path) -> None:
+        assert found("data", "data/a", "./data/c.csv", str(folder / "data" / "b")) == ALL
+
+    def test_a_signal_file_stands_for_its_header(self) -> None:
+        assert found("data/a/00001.dat", "data/a/00001.hea") == ["data/a/00001.hea"]
+
+    def test_a_pattern(self, folder: Path) -> None:
+        assert found("data/**/*.hea") == ["data/a/00001.hea", "data/b/00002.hea"]
+        assert found(f"{folder}/data/?.csv") == [f"{folder.as_posix()}/data/c.csv"]
+        assert found("data/[ab]") == ["data/a/00001.hea", "data/a/orphan.dat", "data/b/00002.hea"]
+
+    def test_a_named_file_is_taken_whatever_its_suffix(self) -> None:
+        assert found("data/read.me") == ["data/read.me"]
+
+    def test_a_link_to_a_folder_above_is_not_followed(self, folder: Path) -> None:
+        (folder / "data" / "b" / "loop").symlink_to(folder / "data")
+        assert found("data") == ALL
+
+    def test_an_absent_source_is_named(self) -> None:
+        with pytest.raises(UnreadableFile, match="'data/d': no such file or folder"):
+            found("data", "data/d")
+
+    @pytest.mark.parametrize("source", ["data/*.scp", "data/out", "data/.git/*.scp"])
+    def test_nothing_found(self, source: str) -> None:
+        with pytest.raises(UnreadableFile, match=r"no ECG file in 'data.*known suffixes are .*\.hea"):
+            found(source)
+
+    def test_an_impossible_pattern(self) -> None:
+        with pytest.raises(BadRequest, match="not a pattern"):
+            found("data/**x/*.hea")
