@@ -8,6 +8,7 @@ another machine, and the page's security policy makes browsers hold to that.
 
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -226,6 +227,18 @@ def theme() -> gr.themes.Base:
     )
 
 
+def _try_port(host: str, port: int) -> None:
+    """Fail at once where the server could not listen later."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise BadRequest(
+                f"port {port} on {host} cannot be had ({exc.strerror}): choose another with --port"
+            ) from exc
+
+
 def main(host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until the process is told to end.
 
@@ -239,6 +252,7 @@ def main(host: str = "127.0.0.1", port: int = 7860) -> None:
     CardioAgentError
         When a model or the guideline index cannot be loaded.
     """
+    _try_port(host, port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print("Loading models and guidelines …", flush=True)
     write_report(analyze(read_ecg(sample_path("normal"))), writer="plain")
@@ -246,26 +260,23 @@ def main(host: str = "127.0.0.1", port: int = 7860) -> None:
         os.environ["GRADIO_TEMP_DIR"] = uploads
         page = build_app(get_settings())
         page.queue(default_concurrency_limit=2, max_size=64)
-        try:
-            page.launch(
-                server_name=host,
-                server_port=port,
-                share=False,
-                quiet=True,
-                prevent_thread_lock=True,
-                max_file_size=MAX_FILE_SIZE,
-                state_session_capacity=MAX_VISITORS,
-                enable_monitoring=False,
-                run_history=False,
-                footer_links=[],
-                ssr_mode=False,
-                mcp_server=False,
-                app_kwargs={"middleware": [Middleware(OnlyThisServer)]},
-                theme=theme(),
-                css=REPORT_CSS + PAGE_CSS,
-            )
-        except OSError as exc:
-            raise BadRequest(f"port {port} on {host} cannot be had: choose another with --port") from exc
+        page.launch(
+            server_name=host,
+            server_port=port,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            max_file_size=MAX_FILE_SIZE,
+            state_session_capacity=MAX_VISITORS,
+            enable_monitoring=False,
+            run_history=False,
+            footer_links=[],
+            ssr_mode=False,
+            mcp_server=False,
+            app_kwargs={"middleware": [Middleware(OnlyThisServer)]},
+            theme=theme(),
+            css=REPORT_CSS + PAGE_CSS,
+        )
         print(f"Cardio Agent: http://{host}:{port} (Ctrl-C ends it)", flush=True)
         page.block_thread()
 

@@ -23,8 +23,9 @@ TERRITORIES = {
 }
 
 _CANONICAL = {lead.upper(): lead for lead in LEADS}
-_PREFIX = re.compile(r"^(?:ECG|EKG|MDC_ECG_LEAD|LEAD|CHANNEL|CH)[\s_:.-]*", re.IGNORECASE)
-_ALIASES = {"1": "I", "2": "II", "3": "III", "-AVR": None, "AVR": "aVR", "AVL": "aVL", "AVF": "aVF"}
+_PREFIX = re.compile(r"^(?:ECG|EKG|MDC_ECG_LEAD|LEAD)[\s_:.-]*", re.IGNORECASE)
+# "Derivação" I, II and III.
+_LATIN = {"DI": "I", "DII": "II", "DIII": "III", "D1": "I", "D2": "II", "D3": "III"}
 
 
 def lead_index(lead: str) -> int:
@@ -39,14 +40,14 @@ def lead_index(lead: str) -> int:
 def standard_name(name: str) -> str | None:
     """Standard name of a lead in any case or common spelling, or None when it is not one of the 12.
 
-    >>> [standard_name(s) for s in ("avr", "Lead II", "MDC_ECG_LEAD_V3", "ecg v1", "V3R", "pleth")]
-    ['aVR', 'II', 'V3', 'V1', None, None]
+    Numbers are no names: "Lead 2" and "CH2" may be a channel of anything.
+
+    >>> [standard_name(s) for s in ("avr", "Lead II", "MDC_ECG_LEAD_V3", "ecg v1", "D3", "V3R", "CH2")]
+    ['aVR', 'II', 'V3', 'V1', 'III', None, None]
     """
     bare = _PREFIX.sub("", name.strip())
     upper = re.sub(r"[\s_]+", "", bare).upper()
-    if upper in _ALIASES:
-        return _ALIASES[upper]
-    return _CANONICAL.get(upper)
+    return _CANONICAL.get(_LATIN.get(upper, upper).upper())
 
 
 def derive_limb_leads(rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cardio_agent import __version__
 from cardio_agent.classifier.model import load_model
-from cardio_agent.retrieval import corpus_sha256, embeddings_name
+from cardio_agent.retrieval import corpus_sha256
 from cardio_agent.schema import Ecg, Provenance
 from cardio_agent.settings import get_settings
 from cardio_agent.writing import prompts_sha256
@@ -31,7 +31,7 @@ def versions(writer: str) -> dict[str, Any]:
         "classifier_sha256": model.sha256,
         "writer": writer,
         "corpus_sha256": corpus_sha256(),
-        "embeddings": embeddings_name(),
+        "embeddings": settings.embeddings,
         "prompts_sha256": prompts_sha256(),
         "settings": {name: getattr(settings, name) for name in _RESULT_SETTINGS},
     }

@@ -57,7 +57,7 @@ class Source(Record):
 
     name: str = Field(description="file name without its folder")
     format: str = Field(description="format family, e.g. 'wfdb'")
-    sha256: str = Field("", description="of the file that was opened, hexadecimal")
+    sha256: str = Field("", description="of the file that was opened, then of those that belong to it")
     recorded_at: datetime | None = None
     device: str | None = None
     derived_leads: tuple[str, ...] = Field((), description="leads computed from others")

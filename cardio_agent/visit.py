@@ -178,11 +178,11 @@ def _answer(question: str, visit: Visit) -> Iterator[Visit]:
     """Answer a question sentence by sentence."""
     if visit.chat is None or visit.report is None:
         raise BadRequest("no ECG is open yet: drop its file below, or choose a sample")
-    visit = visit.told("…")
+    chat, report, visit = visit.chat, visit.report, visit.told("…")
     sentences = []
-    for sentence in visit.chat.ask_stream(question):
+    for sentence in chat.ask_stream(question):
         sentences.append(sentence)
-        yield visit.retold(answer_message(sentences, visit.report))
+        yield visit.retold(answer_message(sentences, report))
 
 
 def _guarded(before: Visit, steps: Iterator[Visit]) -> Iterator[Visit]:

@@ -1,9 +1,9 @@
-"""The real app on a loopback port: over HTTP, through Gradio's client, and in a browser where there is one."""
+"""The real app on a loopback port: over HTTP, through Gradio's client, in a browser where there is one."""
 
+import contextlib
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -23,10 +23,15 @@ from cardio_agent.resources import app_path, sample_path
 ROOT = Path(__file__).resolve().parents[1]
 START_S = 120  # loading models on a busy machine
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_FLAGS = (
-    "--no-sandbox --headless=new --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -44,42 +49,49 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(port: int, temporary: Path, cache: Path) -> Server:
-    """The app as the command line starts it, with its own folder for temporary files."""
+@contextlib.contextmanager
+def started(port: int, temporary: Path, cache: Path) -> Iterator[Server]:
+    """The app as the command line starts it, with its own folder for temporary files; ended after."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("CARDIO_AGENT_", "GRADIO_"))}
     environment |= {"TMPDIR": str(temporary), "XDG_CACHE_HOME": str(cache), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cardio_agent", "app", "--port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return Server(f"http://127.0.0.1:{port}", process, temporary)
+    command = [sys.executable, "-m", "cardio_agent", "app", "--port", str(port)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) as process:
+        try:
+            yield Server(f"http://127.0.0.1:{port}", process, temporary)
+        finally:
+            process.terminate()
 
 
-def stop(server: Server) -> None:
-    server.process.send_signal(signal.SIGTERM)
-    server.process.wait(timeout=20)
+def wait_until_ready(server: Server) -> None:
+    """Read the app's output up to its address."""
     assert server.process.stdout is not None
-    server.process.stdout.close()
+    lines: list[str] = []
+    for line in server.process.stdout:
+        if server.url in line:
+            return
+        lines.append(line)
+    pytest.fail("the app did not start:\n" + "".join(lines))
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    cache = tmp_path_factory.getbasetemp() / "cache"
-    running = start(free_port(), tmp_path_factory.mktemp("app"), cache)
-    lines = []
-    assert running.process.stdout is not None
-    for line in running.process.stdout:
-        lines.append(line)
-        if running.url in line:
-            break
-    else:
-        pytest.fail("the app did not start:\n" + "".join(lines))
-    yield running
-    stop(running)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the guideline index is kept; shared with the other tests."""
+    return tmp_path_factory.getbasetemp() / "cache"
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Server]:
+    """The app for all tests of this file; told to end, it must leave no file of a visitor behind."""
+    with started(free_port(), tmp_path_factory.mktemp("app"), cache) as running:
+        wait_until_ready(running)
+        yield running
+    assert running.process.returncode == 0
+    assert files_below(running.temporary) == []
 
 
 @pytest.fixture
@@ -124,7 +136,7 @@ def test_an_upload_gives_a_report_and_answers(visitor: Callable[[], Any]) -> Non
     assert texts[0] == "Opened lbbb.hea"
     assert "left bundle branch block" in texts[1]
     assert "Conclusion" in texts[1]
-    assert re.search(r"QRS duration is 1\d\d ms", texts[3])
+    assert re.search(r"QRS duration is .*1\d\d ms", texts[3])
     assert "Rests on: QRS duration" in texts[3]
 
 
@@ -181,7 +193,7 @@ def test_visitors_at_the_same_time_each_get_their_own_report(visitor: Callable[[
 
 
 def test_markup_of_a_visitor_or_a_file_is_escaped(visitor: Callable[[], Any], tmp_path: Path) -> None:
-    bad = tmp_path / "[x](http://a.b) _y_.csv"
+    bad = tmp_path / "[x](a.b) _y_ 'z'.csv"
     bad.write_text("<img src=x onerror=alert(1)>,b\n1,2\n", encoding="utf-8")
     turns = say(visitor(), "<img src=x onerror=alert(1)> **bold** https://example.org", bad)
     for _, text in turns:
@@ -208,21 +220,18 @@ def test_nothing_of_a_visitor_stays_on_disk_but_the_upload(
     server: Server, visitor: Callable[[], Any]
 ) -> None:
     say(visitor(), "", *pair("rbbb"))
-    folders = [path.name for path in server.temporary.iterdir()]
-    assert [name for name in folders if name.startswith("cardio-agent-uploads-")] == folders
-    assert (server.temporary / folders[0]).stat().st_mode & 0o077 == 0
+    [uploads] = server.temporary.glob("cardio-agent-*")
+    assert uploads.stat().st_mode & 0o077 == 0
+    assert all(path.is_relative_to(uploads) for path in files_below(server.temporary))
 
 
-def test_uploads_are_gone_when_the_server_ends_and_a_taken_port_is_one_line(
-    server: Server, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_taken_port_is_one_clear_line(server: Server, tmp_path: Path, cache: Path) -> None:
     port = int(server.url.rsplit(":", 1)[1])
-    second = start(port, tmp_path, tmp_path_factory.getbasetemp() / "cache")
-    output, _ = second.process.communicate(timeout=START_S)
+    with started(port, tmp_path, cache) as second:
+        output, _ = second.process.communicate(timeout=START_S)
     assert second.process.returncode == 1
     assert f"port {port} on 127.0.0.1 cannot be had" in output
-    assert "Traceback" not in output
-    assert list(tmp_path.iterdir()) == []
+    assert output.count("\n") == 1
 
 
 def test_the_app_stands_where_the_command_line_finds_it() -> None:
@@ -256,16 +265,18 @@ def upload(page: Any, *paths: Path) -> None:
     page.locator("#box textarea").press("Enter")
 
 
+ANSWERED = """question => {
+    const [asked, answer] = [...document.querySelectorAll("#chat .message-row")].slice(-2);
+    return asked.innerText.includes(question) && answer.innerText.includes("Rests on");
+}"""
+
+
 def ask(page: Any, question: str) -> str:
     """The answer that appears below a typed question."""
-    n_before = page.locator("#chat .bot.message").count()
     page.fill("#box textarea", question)
     page.locator("#box textarea").press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('#chat .bot.message').length > {n_before}")
-    page.wait_for_function(
-        "[...document.querySelectorAll('#chat .bot.message')].at(-1).innerText.includes('Rests on')"
-    )
-    return str(page.locator("#chat .bot.message").last.inner_text())
+    page.wait_for_function(ANSWERED, arg=question)
+    return str(page.locator("#chat .message-row").last.inner_text())
 
 
 def test_a_person_uploads_an_ecg_sees_it_on_paper_and_asks(server: Server, page: Any) -> None:

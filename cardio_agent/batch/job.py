@@ -93,7 +93,7 @@ def run_batch(
     Raises
     ------
     UnreadableFile
-        A source is not there, or no ECG file was found; nothing is written.
+        A source is not there or cannot be listed, or no ECG file was found; nothing is written.
     BadRequest
         A pattern or the writer cannot be understood; nothing is written.
     ModelMissing, CorpusError, PromptError
@@ -102,7 +102,7 @@ def run_batch(
         The folder cannot be used, or was begun with other versions or settings; the disk is full.
 
     Limits: a file that has a row is not read again, even when it has changed since; its ``sha256`` in
-    the table says which content the row is of. Two runs at once in one folder both do the work.
+    the table says which content the row is of. One run at a time in one folder.
     """
     files = find_files(sources, leave_out=out_dir)
     examiner = examiner or EcgExaminer(options.writer or get_settings().llm, options.with_text)

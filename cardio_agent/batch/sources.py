@@ -35,23 +35,29 @@ def find_files(sources: Sequence[str | Path], *, leave_out: Path) -> list[str]:
     Raises
     ------
     UnreadableFile
-        A source is not there, or no source holds an ECG file.
+        A source is not there, a folder cannot be listed, or no source holds an ECG file.
     BadRequest
         A pattern cannot be understood.
     """
-    excluded = leave_out.absolute()
+    excluded = _absolute(leave_out)
     found: dict[Path, str] = {}
     for source in sources:
         for path in _expand(Path(source)):
             record = _record(path)
-            if not record.absolute().is_relative_to(excluded):
-                found.setdefault(record.absolute(), str(record))
+            key = _absolute(record)
+            if not key.is_relative_to(excluded):
+                found.setdefault(key, str(record))
     if not found:
         named = ", ".join(repr(str(source)) for source in sources) or "no source"
         raise UnreadableFile(
             f"no ECG file in {named}: known suffixes are {' '.join(sorted(_SUFFIXES))}; name another folder"
         )
     return sorted(found.values())
+
+
+def _absolute(path: Path) -> Path:
+    """One spelling for one place; links are left as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _expand(source: Path) -> Iterator[Path]:
@@ -67,11 +73,17 @@ def _expand(source: Path) -> Iterator[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_refuse_folder):
         folders[:] = [name for name in folders if not _is_hidden(name)]
         for name in names:
             if not _is_hidden(name) and os.path.splitext(name)[1].lower() in _SUFFIXES:  # noqa: PTH122
                 yield Path(parent, name)
+
+
+def _refuse_folder(exc: OSError) -> None:
+    raise UnreadableFile(
+        f"'{exc.filename}': cannot be listed ({exc.strerror}); check its permissions"
+    ) from exc
 
 
 def _matches(pattern: Path) -> list[Path]:

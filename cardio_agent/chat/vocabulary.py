@@ -42,6 +42,8 @@ MEASURES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 LEAD_MEASURES = frozenset({"st_j_mv", "st_j60_mv", "t_mv", "r_mv", "s_mv", "q_mv", "q_ms", "p_mv"})
 
+_CONDUCTION = ("CD", "CLBBB", "CRBBB", "ILBBB", "IRBBB", "LAFB/LPFB", "IVCD", "AVB", "WPW")
+
 # Pattern → statement codes, the one that is named when all are absent first.
 DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\batrial fib\w*|\ba[- ]?fib\b|\baf\b", ("AFIB",)),
@@ -68,7 +70,7 @@ DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bseptal hypertrophy", ("SEHYP",)),
     (r"\bleft atrial (?:abnormality|enlargement|overload|hypertrophy)|\blae\b|\bp mitrale", ("LAO/LAE",)),
     (r"\bright atrial (?:abnormality|enlargement|overload|hypertrophy)|\brae\b|\bp pulmonale", ("RAO/RAE",)),
-    (r"\bhypertroph\w+", ("HYP", "LVH", "RVH")),
+    (r"\bhypertroph\w+", ("HYP", "LVH", "RVH", "SEHYP", "LAO/LAE", "RAO/RAE")),
     (r"\b(?:antero\w*|anterior)[- ](?:wall )?(?:mi\b|stemi|(?:myocardial )?infarct\w*)", ("AMI",)),
     (r"\b(?:infero\w*|inferior)[- ](?:wall )?(?:mi\b|stemi|(?:myocardial )?infarct\w*)", ("IMI",)),
     (r"\b(?:lateral)[- ](?:wall )?(?:mi\b|stemi|(?:myocardial )?infarct\w*)", ("LMI",)),
@@ -90,7 +92,7 @@ DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bt[- ]wave inver\w+|\binverted t\b", ("INVT",)),
     (r"\bq[- ]waves?", ("QWAVE",)),
     (r"\bdigitalis|\bdigoxin", ("DIG",)),
-    (r"\bconduction (?:disturbance|problem|abnormalit|delay|defect)\w*", ("CD",)),
+    (r"\bconduction (?:disturbance|problem|abnormalit|delay|defect)\w*", _CONDUCTION),
 )
 
 # Conditions that people ask about and that no statement or criterion of this program decides.

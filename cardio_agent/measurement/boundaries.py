@@ -1,8 +1,7 @@
-"""Where a wave begins, peaks and ends on a quiet (median) beat, lead by lead.
+"""Where a rounded wave (P, T) begins, peaks and ends on a median beat, and the consensus over leads.
 
 Enters: (12, m) mV at the working rate and roughly where the wave is. Leaves: (12, 3) indices of onset,
-peak and offset, and one consensus over leads. Does not find beats and does not decide whether a wave
-is there at all.
+peak and offset. Does not find beats and does not decide whether a wave is there at all.
 """
 
 from dataclasses import dataclass
@@ -30,18 +29,6 @@ class Located:
         return Located(np.minimum(self.leads, sample), np.minimum(self.overall, sample))
 
 
-# QRS: chosen on every second LUDB record (numbers 1, 5, 9, …).
-QUIET_SHARE = 0.06
-STEEP_SHARE = 0.25
-QUIET_OVER_NOISE = 1.5
-SLOPE_WINDOW = ms(18)
-NOISE_ZONE = (ms(200), ms(80))
-QRS_REACH = (ms(120), ms(160))
-QRS_CORE = (ms(110), ms(140))
-MAX_LEAD_DEVIATION = ms(24)
-MIN_R_SHARE = 0.25
-
-
 class BumpRule(NamedTuple):
     """How one kind of rounded wave is delineated.
 
@@ -64,20 +51,6 @@ T_RULE = BumpRule(ms(200), ms(160), ms(30), ms(88), smooth=5.0, next_wave_share=
 
 EARLIEST, LATEST = 0.15, 0.85
 """Share of leads: the global onset is near the earliest lead's, yet no single lead decides."""
-
-
-def qrs_fiducials(beat_mv: Floats, centre: int) -> Fiducials:
-    """QRS of each lead: where its slope rises from quiet and falls back to it.
-
-    A lead that strays from the others by more than 24 ms is set to that distance: all leads see the same
-    depolarisation.
-    """
-    slope = _slope_envelope(beat_mv)
-    bounds = np.array([_steep_stretch(row, centre) for row in slope], dtype=np.intp)
-    middle = np.median(bounds, axis=0).astype(np.intp)
-    bounds = np.clip(bounds, middle - MAX_LEAD_DEVIATION, middle + MAX_LEAD_DEVIATION)
-    peaks = [_qrs_peak(row, start, stop) for row, (start, stop) in zip(beat_mv, bounds, strict=True)]
-    return np.column_stack((bounds[:, 0], peaks, bounds[:, 1]))
 
 
 def bump_fiducials(beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[int, int]) -> Fiducials:
@@ -122,35 +95,6 @@ def foot(flank: Floats) -> int:
     """
     chord = np.linspace(flank[0], flank[-1], len(flank))
     return int(np.argmax(chord - flank))
-
-
-def _slope_envelope(beat_mv: Floats) -> Floats:
-    slope = np.gradient(ndimage.gaussian_filter1d(beat_mv, 1.0, axis=1), axis=1)
-    power = ndimage.uniform_filter1d(np.square(slope), SLOPE_WINDOW, axis=1)
-    envelope: Floats = np.sqrt(np.maximum(power, 1e-12))
-    return envelope
-
-
-def _steep_stretch(slope: Floats, centre: int) -> tuple[int, int]:
-    """First and last index of the QRS of one lead's slope envelope."""
-    core = slope[centre - QRS_CORE[0] : centre + QRS_CORE[1]]
-    noise = float(np.median(slope[centre - NOISE_ZONE[0] : centre - NOISE_ZONE[1]]))
-    quiet = max(QUIET_SHARE * core.max(), QUIET_OVER_NOISE * noise)
-    steep = np.flatnonzero(core >= max(STEEP_SHARE * core.max(), quiet)) + centre - QRS_CORE[0]
-    if not len(steep):
-        return centre - ms(45), centre + ms(45)
-    before = np.flatnonzero(slope[centre - QRS_REACH[0] : steep[0]] <= quiet)
-    after = np.flatnonzero(slope[steep[-1] : centre + QRS_REACH[1]] <= quiet)
-    onset = centre - QRS_REACH[0] + int(before[-1]) if len(before) else centre - QRS_REACH[0]
-    offset = int(steep[-1] + after[0]) if len(after) else centre + QRS_REACH[1]
-    return onset, offset
-
-
-def _qrs_peak(row: Floats, start: int, stop: int) -> int:
-    """The R wave where there is one, else the deepest point."""
-    height = row[start : stop + 1] - row[start]
-    is_r = height.max() >= MIN_R_SHARE * -height.min()
-    return int(start + (np.argmax(height) if is_r else np.argmin(height)))
 
 
 def _bump(row: Floats, centre: int, start: int, stop: int, rule: BumpRule) -> tuple[int, int, int]:

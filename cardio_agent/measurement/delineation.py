@@ -14,18 +14,19 @@ import numpy as np
 from scipy import signal
 
 from cardio_agent.leads import LEADS
-from cardio_agent.measurement.boundaries import Fiducials, Located, consensus, qrs_fiducials
+from cardio_agent.measurement.boundaries import Fiducials, Located, consensus
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, detect_beats, ms
 from cardio_agent.measurement.morphology import BEFORE, group_beats
 from cardio_agent.measurement.p_waves import find_p_waves
 from cardio_agent.measurement.pacing import find_spike_candidates, without_spikes
+from cardio_agent.measurement.qrs import qrs_fiducials
 from cardio_agent.measurement.rhythm import name_beats
 from cardio_agent.measurement.t_waves import find_t_waves
 from cardio_agent.schema import Beat, Beats, Ecg, LeadWaves, Wave, Waves
 
 SPIKE_LEAD_S = (0.045, 0.32)
 MIN_SPIKES = 3
-LOW_PASS_HZ = 40.0
+LOW_PASS_HZ = 75.0
 SHORTEST_QT_MS = 260
 
 
@@ -82,7 +83,7 @@ def _that_pace(candidates: Samples, middles: Floats, fs_hz: float) -> Samples:
 
 
 def _at_work_rate(signal_mv: Floats, fs_hz: float) -> Floats:
-    """At 500 Hz and low-passed: above 40 Hz there is nothing that moves a boundary."""
+    """At 500 Hz and low-passed: above 75 Hz there is nothing that moves a boundary."""
     ratio = Fraction(WORK_FS_HZ / fs_hz).limit_denominator(1000)
     out = signal_mv
     if ratio != 1:

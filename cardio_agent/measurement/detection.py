@@ -27,28 +27,32 @@ def ms(duration_ms: float) -> int:
 
 
 EDGE = ms(60)
-QRS_BAND_HZ = (8.0, 30.0)
-ENERGY_WINDOW_S = 0.08
+QRS_BAND_HZ = (6.0, 25.0)
+ENERGY_WINDOW = ms(90)
 REFRACTORY_S = 0.24
 MIN_SHARE_OF_TYPICAL = 0.40
 MIN_SHARE_AFTER_PAUSE = 0.25
 PAUSE_IN_RR = 1.6
 PAUSE_SHARE = 0.25
 MIN_ENERGY = 0.1
-MIN_CONTRAST = 2.0
+MIN_CONTRAST = 1.6
 T_WAVE_ZONE_S = 0.36
 T_WAVE_SHARE = 0.45
-LEAD_SCALE_FLOOR_MV = 0.02
+SWING_FLOOR_MV = 0.02
 
 
 def qrs_energy(signal_mv: Floats) -> Floats:
-    """Activity in the QRS band, all leads of equal weight, smoothed over one narrow QRS; (n,)."""
+    """Activity in the QRS band over all leads, smoothed over one QRS; (n,), about 0.7 at a QRS.
+
+    A lead counts with the square root of its usual swing: a large lead does not drown the others, nor
+    does one that holds little but noise weigh as much as they do.
+    """
     sos = signal.butter(2, QRS_BAND_HZ, "bandpass", fs=WORK_FS_HZ, output="sos")
     banded = signal.sosfiltfilt(sos, signal_mv, axis=1)
-    scale = np.maximum(np.percentile(np.abs(banded), 98, axis=1, keepdims=True), LEAD_SCALE_FLOOR_MV)
-    power = np.mean(np.square(np.clip(banded / scale, -2, 2)), axis=0)
-    smooth: Floats = np.sqrt(ndimage.uniform_filter1d(power, round(ENERGY_WINDOW_S * WORK_FS_HZ)))
-    return smooth
+    swing = np.maximum(np.percentile(np.abs(banded), 98, axis=1, keepdims=True), SWING_FLOOR_MV)
+    power = np.mean(np.square(np.clip(banded / swing, -2, 2)) * swing, axis=0) / np.mean(swing)
+    energy: Floats = np.sqrt(np.maximum(ndimage.uniform_filter1d(power, ENERGY_WINDOW), 0.0))
+    return energy
 
 
 def detect_beats(signal_mv: Floats) -> Samples:
@@ -63,7 +67,7 @@ def detect_beats(signal_mv: Floats) -> Samples:
     if not len(peaks):
         return np.array([], dtype=np.intp)
     typical = _typical_height(energy, peaks)
-    if typical < max(MIN_ENERGY, MIN_CONTRAST * np.median(energy)):
+    if typical < max(MIN_ENERGY, MIN_CONTRAST * float(np.median(energy))):
         return np.array([], dtype=np.intp)
     beats = _without_t_waves(peaks[energy[peaks] > MIN_SHARE_OF_TYPICAL * typical], energy)
     weak = peaks[energy[peaks] > MIN_SHARE_AFTER_PAUSE * typical]

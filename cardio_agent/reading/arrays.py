@@ -8,6 +8,7 @@ note says so.
 import io
 import math
 import tokenize
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -98,7 +99,9 @@ def _array(raw: bytes, path: Path) -> np.ndarray:
             (1, 0): np.lib.format.read_array_header_1_0,
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
-        shape, fortran_order, dtype = read_header(stream)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # headers that Python 2 wrote
+            shape, fortran_order, dtype = read_header(stream)
         if dtype.hasobject or dtype.kind not in "iufUSb":
             raise ValueError(f"arrays of {dtype} are not read")
         if math.prod(shape) * dtype.itemsize > len(raw) - stream.tell():

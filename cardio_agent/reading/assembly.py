@@ -8,13 +8,14 @@ derived leads, whatever the format. Does not open files and does not judge the s
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 
 from cardio_agent.errors import BadRecording, UnknownUnits
-from cardio_agent.leads import LEADS, derive_limb_leads
+from cardio_agent.leads import LEADS, derive_limb_leads, standard_name
 from cardio_agent.reading.demographics import patient_of, recorded_at_of
-from cardio_agent.reading.labels import lead_of, mv_per_unit
+from cardio_agent.reading.labels import mv_per_unit
 from cardio_agent.schema import Ecg, Source
 
 _SAME_RATE = 1e-3  # relative difference under which two rates are the same rate, rounded
@@ -41,6 +42,8 @@ class Recording:
     recorded_at: datetime | None = None
     device: str | None = None
     notes: tuple[str, ...] = ()
+    companions: tuple[Path, ...] = ()
+    """Files that belong to the one that was opened."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def _standard_leads(channels: Sequence[Channel], name: str, notes: _Notes) -> di
     leads: dict[str, Channel] = {}
     extra: list[str] = []
     for channel in channels:
-        lead = lead_of(channel.label)
+        lead = standard_name(channel.label)
         if lead is None or lead in leads:
             extra.append(_printable(channel.label))
         else:

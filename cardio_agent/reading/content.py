@@ -33,12 +33,10 @@ _SIGNATURES: tuple[tuple[int, bytes, Reader | str], ...] = (
     (0, b"\x93NUMPY", read_npy),
     (128, b"DICM", read_vendor),
     (0, b"ISHNE1.0", read_vendor),
-    (0, b"0       ", read_vendor),  # EDF
     (2, b"MFR ", read_vendor),  # MFER with its preamble
     (0, b"\x89PNG", _PICTURE),
     (0, b"\xff\xd8\xff", _PICTURE),  # JPEG
     (0, b"GIF8", _PICTURE),
-    (0, b"BM", _PICTURE),
     (0, b"II*\x00", _PICTURE),  # TIFF
     (0, b"MM\x00*", _PICTURE),
     (8, b"WEBP", _PICTURE),
@@ -46,7 +44,7 @@ _SIGNATURES: tuple[tuple[int, bytes, Reader | str], ...] = (
     (0, b"%PDF", _PICTURE),
     (0, b"\x1f\x8b", _ARCHIVE),
     (0, b"7z\xbc\xaf", _ARCHIVE),
-    (0, b"Rar!", _ARCHIVE),
+    (0, b"Rar!\x1a", _ARCHIVE),
     (0, b"\xffBIOSEMI", "BioSemi BDF is not read; export EDF"),
     (0, b"\x89HDF", "HDF5 is not read; export the recording as NPZ or CSV"),
     (0, b"MATLAB 5.0", "a MATLAB file that is no WFDB signal; export the recording as NPZ or CSV"),
@@ -74,9 +72,9 @@ def reader_of(path: Path) -> Reader:
     for offset, magic, reader in _SIGNATURES:
         if raw.startswith(magic, offset):
             return _or_refuse(reader, path)
-    if raw.startswith(b"PK"):
+    if raw.startswith(b"PK\x03\x04"):
         return _or_refuse(read_npz if b".npy" in raw[:_HEAD_BYTES] else _ARCHIVE, path)
-    if _is_scp(raw):
+    if _is_edf(raw) or _is_scp(raw):
         return read_vendor
     if _is_text(raw[:_HEAD_BYTES]):
         return _text_reader(raw, path)
@@ -92,6 +90,11 @@ def _or_refuse(reader: Reader | str, path: Path) -> Reader:
     if isinstance(reader, str):
         raise UnsupportedFormat(f"{shown(path)}: {reader}")
     return reader
+
+
+def _is_edf(raw: bytes) -> bool:
+    """Whether a header of EDF begins here: version 0 and, further on, a number of signals."""
+    return raw.startswith(b"0       ") and raw[252:256].strip().isdigit()
 
 
 def _is_scp(raw: bytes) -> bool:
@@ -117,8 +120,6 @@ def _text_reader(raw: bytes, path: Path) -> Reader:
         if '"recordedAt"' in start:
             return read_vendor  # AliveCor Kardia
         raise UnsupportedFormat(f"{shown(path)}: JSON that is no Kardia recording; export another format")
-    if start.startswith("%PDF"):
-        raise UnsupportedFormat(f"{shown(path)}: {_PICTURE}")
     is_header = looks_like_header(start) or path.suffix.lower() == ".hea"
     return read_wfdb if is_header else read_table
 

@@ -12,6 +12,7 @@ from cardio_agent.schema import Patient, Sex
 # The oldest person on record reached 122. PTB-XL writes 300 for "over 89".
 OLDEST_YEARS = 125
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100  # electrocardiography began in 1901; other years are fillers
+_EDF_UNKNOWN = datetime(1985, 1, 1)  # what EDF+ prescribes for a date that is not known
 
 _AGE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(?:y|yr|yrs|year|years|a)?", re.IGNORECASE)
 _SEXES: dict[str, Sex] = {"m": "male", "male": "male", "f": "female", "female": "female"}
@@ -44,8 +45,10 @@ def patient_of(age: object, sex: object) -> tuple[Patient, tuple[str, ...]]:
 
 
 def recorded_at_of(moment: datetime | None) -> datetime | None:
-    """A recording time in a year when there were electrocardiographs, else None."""
-    return moment if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+    """A recording time in a year when there were electrocardiographs, and no filler; else None."""
+    if moment is None or moment.replace(tzinfo=None) == _EDF_UNKNOWN:
+        return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
 def _stated(value: object) -> str:

@@ -91,9 +91,9 @@ def decode_text(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    return hashlib.sha256(read_bytes(path)).hexdigest()
+def sha256(*paths: Path) -> str:
+    """SHA-256 of files, one after the other, hexadecimal."""
+    return hashlib.sha256(b"".join(map(read_bytes, paths))).hexdigest()
 
 
 def sibling(folder: Path, name: str) -> Path | None:

@@ -1,12 +1,10 @@
-"""Lead names and units as files spell them.
+"""Units as files spell them, alone or with a lead's name.
 
-Enters: the label of a channel or the name of a unit. Leaves: a standard lead, millivolts per unit, or
-None. Does not guess: a channel that is only numbered names no lead.
+Enters: a column heading or the name of a unit. Leaves: its parts, or millivolts per unit. Lead names
+themselves are :mod:`cardio_agent.leads`'s.
 """
 
 import re
-
-from cardio_agent.leads import standard_name
 
 UNIT_NAMES = ("mV", "uV", "V", "nV")
 
@@ -18,25 +16,9 @@ _MV_PER_UNIT = {
 }  # fmt: skip
 _MICRO = str.maketrans({"µ": "u", "μ": "u"})  # MICRO SIGN and GREEK SMALL LETTER MU
 
-# "Lead 1" or "CH2" is a channel's number, not lead I or II (Holter recorders number unnamed leads so).
-_NUMBERED = re.compile(r"(?:ECG|EKG|LEAD|CHANNEL|CHAN|CH|CODE)?[\s_:.#-]*\d+", re.IGNORECASE)
-# Latin spelling: "derivação" I is DI or D1.
-_LATIN = re.compile(r"D(?=(?:I{1,3}|[123])$)", re.IGNORECASE)
 _LABEL_WITH_UNIT = re.compile(
     r"(?P<label>.+?)(?:\s*[\[(]\s*|[\s_/]+)(?P<unit>[nuµμm]?v)\s*[\])]?", re.IGNORECASE
 )
-
-
-def lead_of(label: str) -> str | None:
-    """Standard lead that a channel label names, or None.
-
-    >>> [lead_of(s) for s in ("avr", "MDC_ECG_LEAD_V3", "DII", "D3", "Lead 1", "2", "MLII")]
-    ['aVR', 'V3', 'II', 'III', None, None, None]
-    """
-    bare = label.strip()
-    if _NUMBERED.fullmatch(bare):
-        return None
-    return standard_name(_LATIN.sub("", bare))
 
 
 def mv_per_unit(unit: str) -> float | None:

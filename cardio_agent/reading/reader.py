@@ -56,7 +56,7 @@ def read_ecg(path: str | Path, *, fs_hz: float | None = None, units: str | None 
     declared = _declared(fs_hz, units)
     file = locate(Path(path))
     recording = reader_of(file)(file)
-    ecg = assemble(recording, declared, name=file.name, sha256=sha256(file))
+    ecg = assemble(recording, declared, name=file.name, sha256=sha256(file, *recording.companions))
     check_recording(ecg)
     return ecg
 

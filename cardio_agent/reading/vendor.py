@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from cardio_agent.errors import BadRecording, InputError, MissingExtra, UnreadableFile, UnsupportedFormat
+from cardio_agent.leads import standard_name
 from cardio_agent.reading.assembly import Channel, Recording
 from cardio_agent.reading.files import reason, shown
-from cardio_agent.reading.labels import lead_of
 
 FORMATS_READ = frozenset(
     (
@@ -137,7 +137,7 @@ def _exact_rate(lead: Any, record: Any) -> float:
 
 
 def _foreign_units(leads: list[Any]) -> list[str]:
-    units = {lead.resolution_unit for lead in leads if lead_of(lead.label) and not lead.is_raw}
+    units = {lead.resolution_unit for lead in leads if standard_name(lead.label) and not lead.is_raw}
     return sorted(unit.replace("uV", "µV") for unit in units if unit not in ("", "mV"))
 
 
@@ -146,7 +146,7 @@ def _check_simultaneous(leads: list[Any], path: Path) -> None:
     starts = {
         (lead.annotations.get("start_sample", "1"), lead.annotations.get("LeadTimeOffset", "0"))
         for lead in leads
-        if lead_of(lead.label)
+        if standard_name(lead.label)
     }
     if len(starts) > 1:
         raise BadRecording(
@@ -157,7 +157,7 @@ def _check_simultaneous(leads: list[Any], path: Path) -> None:
 
 def _without_pulse(channels: list[Channel]) -> tuple[list[Channel], tuple[str, ...]]:
     """Cut a calibration pulse off the end: a stretch in which all leads are the same and not zero."""
-    leads = [channel for channel in channels if lead_of(channel.label)]
+    leads = [channel for channel in channels if standard_name(channel.label)]
     if len(leads) < 2 or len({len(channel.samples) for channel in channels}) > 1:
         return channels, ()
     stacked = np.stack([channel.samples for channel in leads])

@@ -78,6 +78,7 @@ def read_wfdb(path: Path) -> Recording:
         age=header.comments.get("age"),
         sex=header.comments.get("sex"),
         recorded_at=header.recorded_at,
+        companions=tuple(files.values()),
     )
 
 

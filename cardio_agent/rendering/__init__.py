@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from cardio_agent.errors import BadRequest
 from cardio_agent.rendering.json_report import render_json
-from cardio_agent.rendering.text_report import render_text
+from cardio_agent.rendering.text_report import evidence_lines, render_text
 from cardio_agent.schema import Report
 
 RENDERERS: Mapping[str, Callable[[Report], str | bytes]] = {
@@ -30,4 +30,4 @@ def render(report: Report, format: str) -> str | bytes:
     return RENDERERS[format](report)
 
 
-__all__ = ["RENDERERS", "render"]
+__all__ = ["RENDERERS", "evidence_lines", "render"]

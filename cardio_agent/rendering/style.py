@@ -94,11 +94,15 @@ PAGE_CSS = """
 #chat .icon-button-wrapper { display: none; }
 #questions { flex-wrap: wrap; gap: 6px; }
 #questions button {
-  flex: 0 1 auto; width: auto; min-width: 0 !important; padding: 4px 11px; border-radius: 14px; font-weight: 500;
-  white-space: nowrap; border: 1px solid var(--border-color-primary); background: var(--block-background-fill);
+  flex: 0 1 auto; width: auto; min-width: 0 !important; padding: 4px 11px; border-radius: 14px;
+  font-weight: 500; white-space: nowrap; border: 1px solid var(--border-color-primary);
+  background: var(--block-background-fill);
 }
 #questions button:hover { border-color: var(--color-accent); color: var(--color-accent); }
-#trace { padding: 0 !important; background: #fff; border-radius: 8px; overflow: hidden; border: 1px solid var(--border-color-primary); }
+#trace {
+  padding: 0 !important; background: #fff; border-radius: 8px; overflow: hidden;
+  border: 1px solid var(--border-color-primary);
+}
 #tabs {
   padding: 4px 16px 12px; border-radius: 8px; background: var(--block-background-fill);
   border: 1px solid var(--border-color-primary);

@@ -24,7 +24,7 @@ from cardio_agent.rendering.labels import (
     value_text,
     was_taken_over,
 )
-from cardio_agent.schema import Finding, Measurement, Report, Sentence
+from cardio_agent.schema import Evidence, Finding, Measurement, Report, Sentence
 
 WIDTH = 80
 _INDENT = "  "
@@ -154,11 +154,14 @@ def _statements(report: Report) -> list[str]:
     return [*_heading("Classifier statements"), *lines, _INDENT + legend]
 
 
+def evidence_lines(evidence: Evidence) -> list[str]:
+    """A guideline passage in lines for a terminal: id and text, then where it stands."""
+    label = f"{evidence.id:<9}"
+    return _hanging(label, evidence.text) + _wrapped(evidence_line(evidence), _INDENT + " " * len(label))
+
+
 def _evidence(report: Report) -> list[str]:
-    lines = []
-    for evidence in report.evidence:
-        lines += _hanging(f"{evidence.id:<9}", evidence.text)
-        lines += _wrapped(evidence_line(evidence), _INDENT + " " * 9)
+    lines = [line for evidence in report.evidence for line in evidence_lines(evidence)]
     return [*_heading("Guideline passages"), *lines] if lines else []
 
 

@@ -52,6 +52,8 @@ def retrieve(query: str, k: int = 5, *, include_unchecked: bool = True) -> list[
     """
     if not 1 <= k <= MAX_PASSAGES:
         raise BadRequest(f"{k} passages were asked for: ask for 1 to {MAX_PASSAGES}")
+    from langsmith import tracing_context
+
     from cardio_agent.retrieval.retriever import GuidelineRetriever
 
     settings = get_settings()
@@ -61,7 +63,9 @@ def retrieve(query: str, k: int = 5, *, include_unchecked: bool = True) -> list[
         include_unchecked=include_unchecked,
         year_from=settings.guideline_year_from,
     )
-    return [Evidence.model_validate(document.metadata) for document in retriever.invoke(query)]
+    with tracing_context(enabled=False):  # a question may speak of a patient: it stays on this machine
+        documents = retriever.invoke(query)
+    return [Evidence.model_validate(document.metadata) for document in documents]
 
 
 def gather_evidence(findings: Sequence[Finding], *, per_finding: int | None = None) -> tuple[Evidence, ...]:

@@ -22,18 +22,18 @@ from cardio_agent.retrieval.words import WordIndex
 # How the parts are weighed and where relevance ends: chosen on the development questions and the
 # project's own; ``training/retrieval_scores.py`` prints what they give.
 WORD_WEIGHT = 1.2
-# A question is answered when its best passage covers this share of its words …
-LEAST_COVERAGE = 0.28
-# … and by passages whose cosine similarity plus weighed coverage reaches this.
-LEAST_RELEVANCE = 0.5
-COVERAGE_WEIGHT = 0.5
-# A finding cites passages of at least these scores, tagged with its statements or not.
+# A question has an answer when the best cosine similarity plus the weighed best share of its words
+# reaches this. Passages that score below this share of the best one are left out.
+COVERAGE_WEIGHT = 2.0
+LEAST_RELEVANCE = 1.22
+ANSWER_SHARE = 0.4
+# A finding cites passages of at least these scores, tagged with its statements or not. Those below
+# this share of its best one are about something else.
 LEAST_TAGGED = 0.65
 LEAST_UNTAGGED = 1.1
+CITED_SHARE = 0.6
 SOURCE_BONUS = 0.3
 ADVICE_BONUS = 0.15
-# What scores below this share of a finding's best passage is about something else.
-CITED_SHARE = 0.6
 _CANDIDATES = 1000
 
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -105,10 +105,10 @@ class HybridSearch:
         if not question.strip() or self._asks_for_later_edition(question):
             return []
         cosine, words, coverage = self._compare(question)
-        relevance = cosine + COVERAGE_WEIGHT * coverage
-        if coverage.max() < LEAST_COVERAGE:
+        if cosine.max() + COVERAGE_WEIGHT * coverage.max() < LEAST_RELEVANCE:
             return []
-        return self._hits(cosine + WORD_WEIGHT * words, relevance >= LEAST_RELEVANCE, accept)
+        hits = self._hits(cosine + WORD_WEIGHT * words, accept)
+        return _not_far_below_best(hits, ANSWER_SHARE)
 
     def cite(
         self,
@@ -145,8 +145,9 @@ class HybridSearch:
             about = score >= LEAST_UNTAGGED
         source = np.array([p.id in sources for p in self.passages])
         advice = np.array([bool(p.class_of_recommendation) for p in self.passages])
-        hits = self._hits(score + SOURCE_BONUS * source + ADVICE_BONUS * advice, about | source, accept)
-        return [hit for hit in hits if hit.score >= CITED_SHARE * hits[0].score]
+        score += SOURCE_BONUS * source + ADVICE_BONUS * advice
+        hits = self._hits(np.where(about | source, score, -np.inf), accept)
+        return _not_far_below_best(hits, CITED_SHARE)
 
     def _compare(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cosine similarity, BM25 and coverage of every passage, (n,) each."""
@@ -156,18 +157,23 @@ class HybridSearch:
         cosine = np.array([similar.get(p.id, 0.0) for p in self.passages])
         return cosine, self._words.scores(tokens), self._words.coverage(tokens)
 
-    def _hits(self, score: np.ndarray, keep: np.ndarray, accept: Callable[[Passage], bool]) -> list[Hit]:
+    def _hits(self, score: np.ndarray, accept: Callable[[Passage], bool]) -> list[Hit]:
+        """Accepted passages, best first; those of score minus infinity are left out."""
         best_first = np.argsort(-score, kind="stable")
         return [
             Hit(self.passages[row], round(float(score[row]) / (1 + WORD_WEIGHT), 4))
             for row in best_first
-            if keep[row] and accept(self.passages[row])
+            if np.isfinite(score[row]) and accept(self.passages[row])
         ]
 
     def _asks_for_later_edition(self, question: str) -> bool:
         """Whether the question names a guideline year after the newest one in the corpus."""
         years = map(int, _YEAR.findall(question))
         return bool(_EDITION.search(question)) and max(years, default=0) > self._newest_year
+
+
+def _not_far_below_best(hits: list[Hit], share: float) -> list[Hit]:
+    return [hit for hit in hits if hit.score >= share * hits[0].score]
 
 
 def vector_texts(passages: Sequence[Passage], vocabulary: Vocabulary) -> list[str]:

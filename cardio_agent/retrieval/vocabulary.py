@@ -17,13 +17,15 @@ from cardio_agent.resources import resource_dir
 
 # Function words and words of questions that tell nothing about what is asked.
 _STOP_WORDS = frozenset(
-    "a about after all also an and any are as at be been before being but by can could did do does during each ecg "
-    "either else every find for found from get give given had has have he her his how i if in into is it its just "
-    "make may me mean means must my next now of often on one or our out patient patients per please say seen she "
-    "should show shown shows so some still such tell that the their them then there these they thing this those to "
-    "up use used was we well were what when where which while who whom why will with would year years yo you your"
-    .split()
-)  # fmt: skip
+    """
+    a about after all also an and any are as at be been before being but by can complains could did do
+    does during each ecg either else every find for found from get give given had has have he her his
+    how i if in into is it its just make may me mean means must my next now of often on one or our out
+    patient patients per please pt say seen she should show shown shows so some still such tell that the
+    their them then there these they thing this those to up us use used was we well were what whats when
+    where which while who whom why will with would year years yo you your
+    """.split()  # noqa: SIM905 (read as a text, not as a list)
+)
 _WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")
 _SHORTEST_TYPO = 6
 _TYPO_SIMILARITY = 0.88
@@ -64,20 +66,22 @@ class Vocabulary:
         return words + [f"#{match[1]}" for match in self._forms.finditer(unified)]
 
     def known_words(self, texts: Iterable[str]) -> dict[str, str]:
-        """The words of some texts by their stem, for :meth:`correct`."""
-        return {_stem(word): word for text in texts for word in _WORD.findall(self.unify(text))}
+        """The words of some texts and of the vocabulary by their stem, for :meth:`correct`."""
+        plain = [*self._term_of, *map(self.unify, texts)]
+        return {_stem(word): word for text in plain for word in _WORD.findall(text)}
 
     def correct(self, text: str, known: Mapping[str, str]) -> str:
         """The unified text with misspelt words replaced by the known word that is almost the same.
 
-        Only long words are touched, never numbers.
+        Only long words are touched, never numbers; the first letter must agree.
         """
 
         def corrected(match: re.Match[str]) -> str:
             word = match[0]
             if len(word) < _SHORTEST_TYPO or not word.isalpha() or _stem(word) in known:
                 return word
-            near = get_close_matches(word, known.values(), n=1, cutoff=_TYPO_SIMILARITY)
+            alike = [other for other in known.values() if other[0] == word[0]]  # "irregular" is not "regular"
+            near = get_close_matches(word, alike, n=1, cutoff=_TYPO_SIMILARITY)
             return near[0] if near else word
 
         return self.unify(_WORD.sub(corrected, self.unify(text)))

@@ -100,16 +100,17 @@ def score_retrieval(
         refused_unanswerable=sum(not q.relevant and not ids for q, ids in zip(asked, answers, strict=True)),
         n_unanswerable=len(asked) - len(ranks),
         ms_per_query=ms_per_query,
-        missed=tuple(
-            f"{question.query} → {', '.join(ids[:3]) or 'nothing'} (wanted {', '.join(sorted(question.relevant))})"
-            for (question, ids), rank in zip(pairs, ranks, strict=True)
-            if rank != 1
-        ),
+        missed=tuple(_miss(*pair) for pair, rank in zip(pairs, ranks, strict=True) if rank != 1),
     )
 
 
 def _own_search(query: str) -> list[str]:
     return [evidence.id for evidence in retrieve(query, DEPTH)]
+
+
+def _miss(question: Question, ids: Sequence[str]) -> str:
+    wanted = ", ".join(sorted(question.relevant))
+    return f"{question.query} → {', '.join(ids[:3]) or 'nothing'} (wanted {wanted})"
 
 
 def _rank(relevant: frozenset[str], ids: Sequence[str]) -> int | None:

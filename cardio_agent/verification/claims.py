@@ -125,14 +125,14 @@ def _values(clause: Clause) -> tuple[list[ValueClaim], set[int]]:
     for order, at in enumerate(at_numbers):
         start = at_numbers[order - 1] + 1 if order else 0
         end = at_numbers[order + 1] if order + 1 < len(at_numbers) else len(clause)
-        number = _with_shared_unit(clause, at, at_numbers[order + 1 :])
+        number = _with_superlative(clause, _with_shared_unit(clause, at, at_numbers[order + 1 :]))
         place = paired.get(at, _subject_place(clause, number, at, start, end, used_names))
         if place is not None:
             used_names.add(place)
             subject = clause[place]
         elif subject is not None and not any(fits(number.unit, name) for name in subject.names):
             subject = None
-        names = _named(clause, subject, start, end) if subject else ()
+        names = _by_formula(subject.names if subject else (), _formula(clause, at, start))
         names = tuple(name for name in names if fits(number.unit, name)) or names
         if not names and number.unit == "bpm":
             names = ("heart_rate_bpm",)
@@ -175,6 +175,12 @@ def _with_shared_unit(clause: Clause, at: int, later: Sequence[int]) -> Atom:
     return replace(number, unit=next((clause[k].unit for k in later if clause[k].unit), ""))
 
 
+def _with_superlative(clause: Clause, number: Atom) -> Atom:
+    """"The maximum ST elevation is 0.31 mV": the number is the largest one."""
+    has_superlative = any(atom.kind == "superlative" for atom in clause)
+    return replace(number, comparison="largest") if has_superlative and not number.comparison else number
+
+
 def _subject_place(
     clause: Clause, number: Atom, at: int, start: int, end: int, used: set[int]
 ) -> int | None:
@@ -189,11 +195,25 @@ def _subject_place(
     return None
 
 
-def _named(clause: Clause, subject: Atom, start: int, end: int) -> tuple[str, ...]:
-    """Names of a subject, narrowed down by a formula that stands near the number."""
-    formulas = [atom.key for atom in clause[start:end] if atom.kind == "formula"]
-    chosen = tuple(name for name in subject.names if name in formulas)
-    return chosen or subject.names
+def _formula(clause: Clause, at: int, start: int) -> str:
+    """The QTc formula named right after a number, else before it; not one that ends the value before."""
+    following = (atom for atom in clause[at + 1 :] if atom.kind != "word" and atom.key != "open")
+    if (after := next(following, None)) is not None and after.kind == "formula":
+        return after.key
+    between = [k for k in range(start, at) if clause[k].kind == "formula"]
+    names = [k for k in range(start, at) if clause[k].kind == "quantity"]
+    own = [k for k in between if start == 0 or (names and k > names[0])]
+    return clause[own[-1]].key if own else ""
+
+
+def _by_formula(names: tuple[str, ...], formula: str) -> tuple[str, ...]:
+    """A formula narrows QTc down, and makes a bare "corrected to 411 ms" a QTc."""
+    return (formula,) if formula and (formula in names or names == ("qt_ms",)) else names
+
+
+def _narrowed(clause: Clause, names: tuple[str, ...]) -> tuple[str, ...]:
+    formulas = [atom.key for atom in clause if atom.kind == "formula"]
+    return tuple(name for name in names if name in formulas) or names
 
 
 def _lead_place(clause: Clause, at: int, start: int, end: int, used: set[int]) -> int | None:
@@ -242,7 +262,7 @@ def _judged(clause: Clause, at: int) -> list[int]:
     found: list[int] = []
     for k in range(at - 1, -1, -1):
         atom = clause[k]
-        if atom.kind == "qualifier" or (found and atom.kind == "number" and not is_plural):
+        if found and (atom.kind == "qualifier" or (atom.kind == "number" and not is_plural)):
             break
         if _is_judgeable(atom):
             found.append(k)
@@ -274,7 +294,7 @@ def _judgement(
         says_present = (qualifier.key == "abnormal") != is_negated
         yield PresenceClaim(family, text, is_negated=not says_present, leads=leads)
         return
-    names = _named(clause, subject, 0, len(clause))
+    names = _narrowed(clause, subject.names)
     word, flipped = ("normal", not is_negated) if qualifier.key == "abnormal" else (qualifier.key, is_negated)
     yield JudgementClaim(names, word, flipped, leads, text)
 
@@ -332,10 +352,12 @@ def _left_over_leads(clause: Clause, used: set[int], are_taken: bool) -> Iterato
 
 
 def _missing(clause: Clause) -> Iterator[MissingClaim]:
-    if any(atom.kind == "not_measurable" for atom in clause):
+    cues = [atom for atom in clause if atom.kind == "not_measurable"]
+    is_denied = any(atom.kind == "negation" for atom in clause)
+    if any(cue.key == "not_measurable" or is_denied for cue in cues):
         for atom in clause:
             if atom.kind == "quantity":
-                yield MissingClaim(_named(clause, atom, 0, len(clause)), atom.text)
+                yield MissingClaim(_narrowed(clause, atom.names), atom.text)
 
 
 def _states(clause: Clause) -> Iterator[StateClaim]:
@@ -344,15 +366,19 @@ def _states(clause: Clause) -> Iterator[StateClaim]:
     for atom in clause:
         if atom.kind == "state" and not (atom.key == "missing" and has_concept):
             is_negated = any(other.kind == "negation" for other in clause)
-            yield StateClaim(atom.key, leads, is_negated, atom.text)
+            of_recording = atom.key in ("limited", "unusable")
+            yield StateClaim(atom.key, () if of_recording else leads, is_negated, atom.text)
 
 
 def _terms(clause: Clause) -> Iterator[TermClaim]:
     is_denied = any(atom.is_negated for atom in clause)
+    has_number = any(atom.kind == "number" for atom in clause)
     bound = {k for at, atom in enumerate(clause) if atom.kind == "qualifier" for k in [at] if _judged(clause, at)}
     for k, atom in enumerate(clause):
+        if atom.kind == "superlative" and has_number:
+            continue
         is_loose = atom.kind == "qualifier" and k not in bound and not _is_limit(clause, k)
-        if is_loose or atom.kind in ("unknown", "modifier", "sex", "date", "lead_group", "class", "level"):
+        if is_loose or atom.kind in ("unknown", "modifier", "superlative", "sex", "date", "lead_group", "class", "level"):
             yield TermClaim("unknown" if is_loose else atom.kind, atom.key or atom.text.lower(), atom.text, is_denied)
         elif atom.kind == "territory" and not any(other.kind in ("concept", "quote") for other in clause):
             yield TermClaim("territory", atom.key, atom.text, is_denied)

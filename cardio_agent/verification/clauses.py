@@ -6,7 +6,8 @@ Enters: the atoms of a sentence. Leaves: clauses. The rules of scope, in full:
   verb of their own.
 * "no", "without", "rather than" … deny what follows, up to the end of the clause, a parenthesis,
   "with", the next denial, or a comma after which no "or" or "and" continues the list.
-* "absent", "ruled out" … deny what came before, back to the verb before their own.
+* "absent", "ruled out" … deny what came before, back to the verb before their own; as an adjective
+  ("absent P waves") the one thing after them.
 * "not" denies what follows if anything there can be denied, else what came before.
 * A word of certainty governs what follows up to the next such word, else what came before.
 """
@@ -36,7 +37,8 @@ def clauses_of(text: str, quotes: Sequence[tuple[str, str]] = ()) -> list[Clause
         Texts of the cited records, see :func:`recognise`.
     """
     atoms = recognise(_ANSWER.sub("", text), quotes)
-    return [_with_certainty(_with_negation(clause)) for clause in _split(atoms)]
+    clauses = _with_subjects(_split(atoms))
+    return [_with_certainty(_with_negation(clause)) for clause in clauses]
 
 
 def is_verb(atom: Atom) -> bool:
@@ -94,6 +96,17 @@ def _subjects_taken_from(left: list[Atom], rest: Sequence[Atom]) -> list[Atom]:
     return moved
 
 
+def _with_subjects(clauses: Sequence[Clause]) -> list[Clause]:
+    """A clause that opens with its verb ("… and is normal", "…, which is prolonged") keeps the subject before it."""
+    out: list[Clause] = []
+    for clause in clauses:
+        opening = [atom for atom in clause if atom.kind != "break"]
+        lacks_subject = bool(opening) and (is_verb(opening[0]) or opening[0].text.lower() in ("which", "it"))
+        named = [atom for atom in out[-1] if atom.kind == "quantity"] if out else []
+        out.append((*named[-1:], *clause) if lacks_subject else clause)
+    return out
+
+
 # ── negation ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -116,9 +129,10 @@ def _with_negation(clause: Clause) -> Clause:
 def _denied(clause: Clause, at: int) -> list[int]:
     key = clause[at].key
     if key == "forward":
-        return _after(clause, at, _is_claim)
+        is_pair = clause[at].text.lower() in ("neither", "nor")
+        return _after(clause, at, _can_be_denied if is_pair else _is_claim)
     if key == "backward":
-        return _before(clause, at, _is_claim) or _after(clause, at, _is_claim)
+        return _before(clause, at, _is_claim) or _after(clause, at, _is_claim)[:1]
     return _after(clause, at, _can_be_denied) or _before(clause, at, _is_claim)
 
 

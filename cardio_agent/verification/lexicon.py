@@ -22,6 +22,7 @@ class Concept:
     shown_by: tuple[tuple[str, str], ...] = ()
     ruled_out_by: tuple[tuple[str, str], ...] = ()
     excludes: tuple[str, ...] = ()
+    follows_from: tuple[str, ...] = ()
     quantity: tuple[str, ...] = ()
     sign: int = 1
     opposite_of: str = ""

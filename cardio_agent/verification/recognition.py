@@ -33,6 +33,7 @@ _SPELLINGS = {
 }  # fmt: skip
 _LEAD_BY_LOWER = {lead.lower(): lead for lead in LEADS if lead[0] in "aV"}
 _ROMAN_LEADS = ("I", "II", "III")
+_LIMIT_WORDS = ("the", "a", "limit", "of", "upper", "lower", "normal", "value")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def tokens(text: str) -> list[Token]:
         end = match.end()
         previous = found[-1].word if found else ""
         follows = text[end : end + 1]
-        if raw in "-–" and joined and previous and follows.strip():
+        if raw in "-–" and joined and (previous[-1:].isalnum() or previous in ("°", "%")) and follows.strip():
             if _joins_range(previous, text[end:]):
                 found.append(Token("–", "to", True, start, end))
             continue
@@ -154,7 +155,7 @@ def verb_words() -> frozenset[str]:
 
 _PHRASE_KINDS = (
     "quantity", "formula", "family", "only", "comparison", "negation", "certainty", "change", "prior", "qualifier", "not_measurable",
-    "probability", "attention", "state", "sex", "territory", "lead_group", "guideline", "break", "verb", "modifier",
+    "probability", "attention", "state", "sex", "territory", "lead_group", "guideline", "idiom", "break", "verb", "modifier",
 )  # fmt: skip
 
 
@@ -336,6 +337,8 @@ def _assembled(atoms: Sequence[Atom]) -> list[Atom]:
             out[-1] = replace(out[-1], comparison=atom.key.removesuffix("_after"))
         elif atom.kind == "number" and _range_start(out) is not None:
             _close_range(out, atom)
+        elif atom.kind == "number" and (cue := _comparison_place(out)) is not None:
+            out[cue:] = [replace(atom, comparison=out[cue].key, text=" ".join(a.text for a in [*out[cue:], atom]))]
         elif atom.kind == "number" and out and out[-1].kind == "comparison":
             out[-1] = replace(atom, comparison=out[-1].key, text=f"{out[-1].text} {atom.text}")
         elif atom.kind == "leads" and len(out) > 1 and out[-1].text in ",/and&or" and out[-2].kind == "leads":
@@ -345,6 +348,15 @@ def _assembled(atoms: Sequence[Atom]) -> list[Atom]:
         else:
             out.append(atom)
     return [_lonely_comparison(atom) for atom in out]
+
+
+def _comparison_place(out: Sequence[Atom]) -> int | None:
+    """Where "below" stands in "below the upper limit of 460 ms"."""
+    at = len(out) - 1
+    while at >= 0 and out[at].text.lower() in _LIMIT_WORDS:
+        at -= 1
+    is_cue = 0 <= at < len(out) - 1 and out[at].kind == "comparison" and out[at].key in ("above", "below")
+    return at if is_cue else None
 
 
 def _range_start(out: Sequence[Atom]) -> int | None:
@@ -369,6 +381,8 @@ def _lonely_comparison(atom: Atom) -> Atom:
         return atom
     if atom.key in ("above", "below"):
         return replace(atom, kind="change", key="up" if atom.key == "above" else "down")
+    if atom.key == "largest":
+        return replace(atom, kind="superlative")
     return replace(atom, kind="word" if atom.key in ("equal", "between") else "modifier")
 
 

@@ -1,13 +1,13 @@
 """The writer that has a language model behind it.
 
 Enters: facts, a backend and the templates in ``prompts/``. Leaves: draft sentences as they stream in.
-The chain is LangChain's: template → chat model → text; sentences are parsed from it. Nothing here is trusted:
+The chain is LangChain's: template → chat model; sentences are parsed from its text. Nothing here is trusted:
 each sentence is checked downstream, and whatever goes wrong with the model ends in one error,
 ``WriterUnavailable``, upon which the plain writer takes over.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ from cardio_agent.writing.phrases import SECTIONS
 from cardio_agent.writing.prompts import load_prompt
 
 if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
     from langchain_core.runnables import Runnable
 
-    Chain = Runnable[dict[str, str], str]
+    Chain = Runnable[dict[str, str], AIMessage]
 
 ANSWER_SECTION = "answer"
 MAX_OUTPUT = 30_000  # characters; several times the longest report, far below what could fill memory
@@ -112,7 +113,7 @@ class LlmWriter:
         chain = self._chain(prompt)  # opens the model: loading it does not count as answering slowly
         return parse_sentences(self._bounded(self._text(chain, variables)), self.name, sections)
 
-    def _text(self, chain: "Chain", variables: dict[str, str]) -> Iterator[str]:
+    def _text(self, chain: "Chain", variables: dict[str, str]) -> Generator[str, None, None]:
         """Run the chain; foreign exceptions are mapped here and nowhere else."""
         from langsmith import tracing_context
 
@@ -121,9 +122,9 @@ class LlmWriter:
             with closing(chunks):
                 # LANGSMITH_TRACING, set for some other program, must not send a patient's facts away.
                 with tracing_context(enabled=False):
-                    first = next(chunks, "")
-                yield first
-                yield from chunks
+                    first = next(chunks)
+                yield first.text
+                yield from (chunk.text for chunk in chunks)
         except self._backend.failures as exc:
             detail = " ".join(str(exc).split())[:160] or type(exc).__name__
             raise WriterUnavailable(
@@ -131,20 +132,21 @@ class LlmWriter:
             ) from exc
 
     def _chain(self, prompt: str) -> "Chain":
-        from langchain_core.output_parsers import StrOutputParser
+        # No LangChain output parser at its end: it would read the model to its last word before it lets a
+        # reader go, so that neither a time limit nor a closed window could stop a generation.
+        return load_prompt(prompt).template() | self._backend.open()
 
-        return load_prompt(prompt).template() | self._backend.open() | StrOutputParser()
-
-    def _bounded(self, chunks: Iterable[str]) -> Iterator[str]:
-        """Let text through until time or length is used up."""
+    def _bounded(self, chunks: Generator[str, None, None]) -> Iterator[str]:
+        """Let text through until time or length is used up; then the model is stopped, not left running."""
         deadline = time.monotonic() + self._timeout_s
         n_characters = 0
-        for chunk in chunks:
-            if time.monotonic() > deadline:
-                raise WriterUnavailable(
-                    f"{self.name} took longer than {self._timeout_s:g} s: allow more time"
-                )
-            n_characters += len(chunk)
-            if n_characters > MAX_OUTPUT:
-                raise WriterUnavailable(f"{self.name} wrote more than {MAX_OUTPUT} characters without an end")
-            yield chunk
+        with closing(chunks):
+            for chunk in chunks:
+                n_characters += len(chunk)
+                if time.monotonic() > deadline:
+                    raise WriterUnavailable(
+                        f"{self.name} took longer than {self._timeout_s:g} s: allow it more time"
+                    )
+                if n_characters > MAX_OUTPUT:
+                    raise WriterUnavailable(f"{self.name} wrote {n_characters} characters without an end")
+                yield chunk

@@ -1,5 +1,6 @@
 """Which files a batch takes up."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,22 @@ class TestFindFiles:
     def test_nothing_found(self, source: str) -> None:
         with pytest.raises(UnreadableFile, match=r"no ECG file in 'data.*known suffixes are .*\.hea"):
             found(source)
+
+    def test_the_results_are_left_out_however_they_are_spelled(self) -> None:
+        files = find_files(["data"], leave_out=Path("data/a/../out"))
+        assert [Path(file).as_posix() for file in files] == ALL
+
+    def test_a_folder_that_cannot_be_listed_is_not_passed_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        scandir = os.scandir
+
+        def guarded(path: str) -> object:
+            if Path(path).name == "b":
+                raise PermissionError(13, "Permission denied", str(path))
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", guarded)
+        with pytest.raises(UnreadableFile, match=r"data.b.: cannot be listed \(Permission denied\)"):
+            found("data")
 
     def test_an_impossible_pattern(self) -> None:
         with pytest.raises(BadRequest, match="not a pattern"):

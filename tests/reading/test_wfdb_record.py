@@ -32,7 +32,8 @@ def test_samples_are_those_of_the_bytes(write_format16: Write, ecg_mv: np.ndarra
 
 # Gains that bring the largest count of each storage format to about 1 mV.
 GAINS = {
-    "8": 1e5, "16": 3e4, "24": 8e6, "32": 2e9, "61": 3e4, "80": 100, "160": 3e4, "212": 2e3, "310": 500, "311": 500,
+    "8": 1e5, "16": 3e4, "24": 8e6, "32": 2e9, "61": 3e4,
+    "80": 100, "160": 3e4, "212": 2e3, "310": 500, "311": 500,
 }  # fmt: skip
 
 
@@ -85,8 +86,8 @@ def test_upper_case_suffixes(write_format16: Write, ecg_mv: np.ndarray) -> None:
     header.rename(header.with_name("REC.HEA"))
     header.with_suffix(".dat").rename(header.with_name("REC.DAT"))
 
-    for given in ("REC.HEA", "REC.DAT", "REC"):
-        assert read_ecg(header.parent / given).n_samples == 5000
+    for name in ("REC.HEA", "REC.DAT", "REC"):
+        assert read_ecg(header.parent / name).n_samples == 5000
 
 
 def test_header_under_another_suffix(write_format16: Write, ecg_mv: np.ndarray) -> None:
@@ -287,7 +288,7 @@ def test_leaves_nothing_behind(
 
 
 @settings(
-    max_examples=150, derandomize=True, deadline=None, database=None,
+    max_examples=80, derandomize=True, deadline=None, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(
@@ -296,14 +297,19 @@ def test_leaves_nothing_behind(
     )
 )
 def test_damaged_header_gives_a_recording_or_one_clear_error(
-    edits: list[tuple[int, int, str]], write_format16: Write, ecg_mv: np.ndarray
+    edits: list[tuple[int, int, str]],
+    write_format16: Write,
+    ecg_mv: np.ndarray,
+    outcome: Callable[[Path], str],
 ) -> None:
     header = write_format16(ecg_mv[:, :3000])
     text = header.read_text()
     for at, removed, inserted in edits:
         text = text[:at] + inserted + text[at + removed :]
     header.write_bytes(text.encode("utf-8", errors="replace"))
-    try:
-        assert read_ecg(header).signal_mv.shape[0] == 12
-    except InputError as error:
-        assert "\n" not in str(error)
+    assert "\n" not in outcome(header)
+
+
+@pytest.mark.parametrize("name", ["BM001", "PK001", "GIF1", "0"])
+def test_record_named_like_another_format(name: str, write_format16: Write, ecg_mv: np.ndarray) -> None:
+    assert read_ecg(write_format16(ecg_mv, name)).source.format == "wfdb"

@@ -1,4 +1,4 @@
-"""The vector index is built once, opened afterwards, mended when damaged and held in memory when it must be."""
+"""The vector index is built once, then opened; mended when damaged, held in memory when it must be."""
 
 import multiprocessing
 import os

@@ -118,14 +118,10 @@ def test_a_folder_that_cannot_be_loaded_shows_at_the_first_sentence(
     assert "\n" not in str(caught.value)
 
 
-def test_a_report_that_is_left_early_ends_the_generation(
-    tiny_llama: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cardio_agent.writing.output.MAX_LINE", 20)  # garbage has no line ends: cut it often
-    drafts = get_writer(f"hf:{tiny_llama}", Settings(llm_max_tokens=20_000)).write(facts_lbbb())
-    next(drafts)
-    assert _generation_threads()
-    drafts.close()  # type: ignore[attr-defined]
+def test_a_model_that_takes_too_long_is_stopped(tiny_llama: Path) -> None:
+    writer = get_writer(f"hf:{tiny_llama}", Settings(llm_max_tokens=20_000, llm_timeout_s=0.3))
+    with pytest.raises(WriterUnavailable, match=r"took longer than 0\.3 s"):
+        list(writer.write(facts_lbbb()))
     assert not _generation_threads()
 
 

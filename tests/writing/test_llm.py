@@ -135,7 +135,7 @@ def test_time_and_length_are_bounded() -> None:
     with pytest.raises(WriterUnavailable, match="took longer than 1e-09 s"):
         list(writer.write(facts_lbbb()))
     writer, _ = _writer("x " * 20_000)
-    with pytest.raises(WriterUnavailable, match="more than 30000 characters"):
+    with pytest.raises(WriterUnavailable, match=r"wrote 300\d\d characters"):
         list(writer.write(facts_lbbb()))
 
 

@@ -1,0 +1,92 @@
+"""Where the QRS of each lead begins, peaks and ends on a median beat.
+
+Enters: (12, m) mV at the working rate and the middle of the QRS. Leaves: (12, 3) indices of onset, peak
+and offset. Does not find beats.
+"""
+
+import numpy as np
+from scipy import ndimage
+
+from cardio_agent.measurement.boundaries import Fiducials
+from cardio_agent.measurement.detection import Floats, ms
+
+# Chosen on every second LUDB record (numbers 1, 5, 9, …). Slopes are shares of the lead's steepest one.
+SLOPE_WINDOW = ms(18)
+STEEP_SHARE = 0.20
+QUIET_SHARE = 0.03
+QUIET_OVER_NOISE = 1.5
+QUIET_OVER_ST_SLOPE = 2.0
+NOISE_ZONE = (ms(200), ms(80))
+ST_ZONE = (ms(50), ms(100))
+REACH = (ms(120), ms(160))
+CORE = (ms(110), ms(140))
+FALLBACK = ms(45)
+
+# Deviations that a reader would see, as shares of the QRS from top to bottom.
+VISIBLE_AT_ONSET = 0.005
+VISIBLE_AT_OFFSET = 0.015
+VISIBLE_MV = 0.003
+
+MAX_LEAD_DEVIATION = ms(16)
+MIN_R_SHARE = 0.25
+
+
+def qrs_fiducials(beat_mv: Floats, centre: int) -> Fiducials:
+    """QRS of each lead: from where its slope leaves quiet to where it is quiet again, as far as visible.
+
+    A lead that strays from the others by more than 16 ms is set to that distance: all leads see the same
+    depolarisation.
+    """
+    rows = list(zip(beat_mv, _slope_envelope(beat_mv), strict=True))
+    bounds = np.array([_visible(row, *_unquiet(slope, centre)) for row, slope in rows], dtype=np.intp)
+    middle = np.median(bounds, axis=0).astype(np.intp)
+    bounds = np.clip(bounds, middle - MAX_LEAD_DEVIATION, middle + MAX_LEAD_DEVIATION)
+    peaks = [_peak(row, start, stop) for row, (start, stop) in zip(beat_mv, bounds, strict=True)]
+    return np.column_stack((bounds[:, 0], peaks, bounds[:, 1]))
+
+
+def _slope_envelope(beat_mv: Floats) -> Floats:
+    """Root mean square slope over about one small deflection."""
+    slope = np.gradient(ndimage.gaussian_filter1d(beat_mv, 1.0, axis=1), axis=1)
+    power = ndimage.uniform_filter1d(np.square(slope), SLOPE_WINDOW, axis=1)
+    envelope: Floats = np.sqrt(np.maximum(power, 1e-12))
+    return envelope
+
+
+def _unquiet(slope: Floats, centre: int) -> tuple[int, int]:
+    """From the steep part of one lead's slope envelope outwards to where it is quiet.
+
+    After the QRS quiet is what the ST segment then shows: a steep ST segment is no part of the QRS.
+    """
+    core = slope[centre - CORE[0] : centre + CORE[1]]
+    noise = float(np.median(slope[centre - NOISE_ZONE[0] : centre - NOISE_ZONE[1]]))
+    quiet = max(QUIET_SHARE * core.max(), QUIET_OVER_NOISE * noise)
+    steep = np.flatnonzero(core >= max(STEEP_SHARE * core.max(), quiet)) + centre - CORE[0]
+    if not len(steep):
+        return centre - FALLBACK, centre + FALLBACK
+    first, last = int(steep[0]), int(steep[-1])
+    st_slope = float(np.median(slope[last + ST_ZONE[0] : last + ST_ZONE[1]]))
+    earliest, latest = centre - REACH[0], centre + REACH[1]
+    before = np.flatnonzero(slope[earliest:first] <= quiet)
+    after = np.flatnonzero(slope[last:latest] <= max(quiet, QUIET_OVER_ST_SLOPE * st_slope))
+    onset = earliest + int(before[-1]) if len(before) else earliest
+    return onset, last + int(after[0]) if len(after) else latest
+
+
+def _visible(row: Floats, start: int, stop: int) -> tuple[int, int]:
+    """The same stretch without its ends that do not visibly leave their level.
+
+    Smoothing spreads a slope; a deflection is seen only where the trace has moved.
+    """
+    size = float(np.ptp(row[start : stop + 1]))
+    moved = np.flatnonzero(np.abs(row[start:stop] - row[start]) > max(VISIBLE_AT_ONSET * size, VISIBLE_MV))
+    moving = np.flatnonzero(np.abs(row[start:stop] - row[stop]) > max(VISIBLE_AT_OFFSET * size, VISIBLE_MV))
+    onset = start + max(int(moved[0]) - 1, 0) if len(moved) else start
+    return onset, start + int(moving[-1]) + 1 if len(moving) else stop
+
+
+def _peak(row: Floats, start: int, stop: int) -> int:
+    """The R wave where there is one, else the deepest point."""
+    height = row[start : stop + 1] - row[start]
+    is_r = height.max() >= MIN_R_SHARE * -height.min()
+    return int(start + (np.argmax(height) if is_r else np.argmin(height)))

@@ -1,0 +1,92 @@
+"""Change against an earlier tracing: direction, amount and subject as in the cited comparison.
+
+Enters: a clause that tells of change, and the context. Leaves: outcomes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cardio_agent.schema import Finding
+from cardio_agent.verification.clauses import Clause
+from cardio_agent.verification.context import Context, Outcome, contradicted, supported, text_clauses, unsupported
+from cardio_agent.verification.lexicon import implied
+from cardio_agent.verification.recognition import Atom
+from cardio_agent.verification.values import matches
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed, which way and by how much."""
+
+    names: frozenset[str]
+    concepts: frozenset[str]
+    directions: frozenset[str]
+    numbers: tuple[Atom, ...]
+
+
+def is_change_clause(clause: Clause) -> bool:
+    """Whether a clause tells of change."""
+    return any(atom.kind in ("change", "prior") for atom in clause)
+
+
+def check_change(clause: Clause, context: Context) -> list[Outcome]:
+    """A change against the cited comparison findings; one of them must bear all of it out."""
+    findings = [f for f in context.findings if f.kind == "comparison"]
+    quoted = [f for f in findings if any(atom.kind == "quote" and atom.key == f.id for atom in clause)]
+    if quoted:
+        return [supported(f"The words are those of [{quoted[0].id}].")]
+    if not findings:
+        return [unsupported("No comparison with an earlier tracing is cited.")]
+    said = _change([clause])
+    objections = [_objection(said, finding, context) for finding in findings]
+    if None in objections:
+        return [supported(f"{finding.text} [{finding.id}].") for finding in findings[:1]]
+    return [o for o in objections if o is not None][:1]
+
+
+def _change(clauses: Sequence[Clause]) -> Change:
+    atoms = [atom for clause in clauses for atom in clause]
+    names = frozenset(name for atom in atoms if atom.kind == "quantity" for name in atom.names)
+    concepts = frozenset(atom.key for atom in atoms if atom.kind == "concept")
+    numbers = tuple(atom for atom in atoms if atom.kind == "number")
+    return Change(names, concepts, frozenset(_directions(atoms)), numbers)
+
+
+def _directions(atoms: Sequence[Atom]) -> Iterator[str]:
+    spoken = [atom for atom in atoms if atom.kind == "change"]
+    for atom in spoken:
+        opposite = {"up": "none", "down": "none", "new": "none", "gone": "present", "none": "changed"}
+        yield opposite[atom.key] if atom.is_negated else atom.key
+    for atom in atoms:
+        if not spoken and atom.kind == "number" and atom.high is not None and atom.value is not None:
+            yield "up" if atom.high > atom.value else "down"
+        elif not spoken and atom.kind == "qualifier" and atom.key in ("wide", "prolonged"):
+            yield "up"
+
+
+def _objection(said: Change, finding: Finding, context: Context) -> Outcome | None:
+    known = _change(text_clauses(finding.text))
+    where = f"{finding.text} [{finding.id}]."
+    if said.names and not said.names & known.names:
+        return unsupported(f"The cited comparison speaks of something else: {where}")
+    wider = {key for concept in known.concepts for key in implied(concept)}
+    if said.concepts - wider:
+        return unsupported(f"The cited comparison does not speak of that: {where}")
+    if said.directions and known.directions and not said.directions <= known.directions:
+        return contradicted(f"The comparison says otherwise: {where}")
+    if said.directions and not known.directions:
+        return unsupported(f"The cited comparison gives no direction: {where}")
+    for number in said.numbers:
+        if not any(_same(number, other) for other in known.numbers) and not _is_current(number, said, context):
+            return contradicted(f"“{number.text}” does not stand in the comparison: {where}")
+    return None
+
+
+def _same(written: Atom, known: Atom) -> bool:
+    return (written.value, written.high, written.unit) == (known.value, known.high, known.unit)
+
+
+def _is_current(number: Atom, said: Change, context: Context) -> bool:
+    """Whether a number is the present value of what changed."""
+    rows = context.measured(tuple(said.names)) if number.high is None else []
+    return bool(number.unit) and any(m.value is not None and matches(number, m.value, m.unit) for m in rows)

@@ -1,0 +1,179 @@
+"""Guideline sentences: society, year, class, level, thresholds and words exactly as in the passage.
+
+Enters: the clauses that speak of a guideline, and the context. Leaves: one outcome. One cited passage
+must bear out everything that is said; a passage repeated whole passes by itself, a paraphrase may use
+only the passage's own words, neutral words and the same concepts.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from cardio_agent.schema import Evidence
+from cardio_agent.verification.clauses import Clause
+from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
+from cardio_agent.verification.lexicon import implied
+from cardio_agent.verification.recognition import Atom, neutral_words, phrase_of, recognise
+
+_ARABIC = {"i": "1", "iia": "2a", "iib": "2b", "ii": "2", "iii": "3"}
+_NEGATIONS = ("not", "no", "avoid", "without", "neither", "nor")
+# How strongly a class recommends. Source: the societies' common wording of classes of recommendation.
+_VERB_OF_CLASS = {"1": ("recommended", "recommends", "recommend", "indicated"), "2a": ("should", "considered", "reasonable"),
+                  "2b": ("may", "considered", "might"), "3": ("recommended", "recommends", "indicated")}  # fmt: skip
+_STRONG = ("recommended", "recommends", "recommend", "indicated", "should", "must")
+PERSON = re.compile(r"\b(?:this|the|our|his|her|your) (?:patient|person|case|man|woman)\b", re.IGNORECASE)
+_FREE_KINDS = ("break", "verb", "comparison", "guideline", "certainty", "negation", "prior", "probability")
+
+
+def is_guideline_clause(clause: Clause, context: Context) -> bool:
+    """Whether a clause speaks of a cited guideline rather than of the recording."""
+    if not context.passages:
+        return False
+    if all(id in {p.id for p in context.passages} for id in context.ids):
+        return True
+    societies = {word for passage in context.passages for word in phrase_of(passage.society)}
+    return any(
+        atom.kind in ("class", "level", "guideline") or (atom.kind == "unknown" and atom.key in societies)
+        for atom in clause
+    )
+
+
+def check_passages(clauses: Sequence[Clause], context: Context) -> Outcome:
+    """All guideline clauses of a sentence against the cited passages."""
+    results = [(passage, list(_objections(clauses, passage))) for passage in context.passages]
+    passage, objections = min(results, key=lambda row: (len(row[1]), row[1] and row[1][0].verdict == "unsupported"))
+    if not objections:
+        return supported(f"As in [{passage.id}].")
+    return next((o for o in objections if o.verdict == "contradicted"), objections[0])
+
+
+def _objections(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcome]:
+    for clause in clauses:
+        for atom in clause:
+            if objection := _objection(atom, passage):
+                yield objection
+        yield from _strength_objections(clause, passage)
+
+
+def _objection(atom: Atom, passage: Evidence) -> Outcome | None:
+    match atom.kind:
+        case "class":
+            return _check_mark(atom, passage.class_of_recommendation, "class", passage)
+        case "level":
+            return _check_mark(atom, passage.level_of_evidence, "level", passage)
+        case "number":
+            return _check_number(atom, passage)
+        case "quote":
+            same = atom.key == passage.id
+            return None if same else unsupported(f"The words quoted are not those of [{passage.id}].")
+        case "concept":
+            return _check_concept(atom, passage)
+        case "leads":
+            known = {lead for other in _atoms(passage) for lead in other.leads}
+            missing = set(atom.leads) - known
+            return unsupported(f"[{passage.id}] does not speak of {atom.text}.") if missing else None
+        case kind if kind in _FREE_KINDS:
+            return None
+        case _:
+            return _check_words(atom, passage)
+
+
+def _check_mark(atom: Atom, own: str, what: str, passage: Evidence) -> Outcome | None:
+    """Class or level as the society writes it; Roman and Arabic numerals count as the same."""
+    if atom.key and _arabic(atom.key) == _arabic(own):
+        return None
+    beside = {mark.lower() for pair in re.findall(r"\((I{1,3}[ab]?) ([ABC])\)", passage.text) for mark in pair}
+    if atom.key in beside:
+        return None
+    if not own:
+        return unsupported(f"[{passage.id}] has no {what}; the sentence gives {atom.text}.")
+    return contradicted(f"[{passage.id}] has {what} {own}, not {atom.text}.")
+
+
+def _arabic(mark: str) -> str:
+    return _ARABIC.get(mark.lower(), mark.lower())
+
+
+@cache
+def _atoms(passage: Evidence) -> tuple[Atom, ...]:
+    fields = (passage.text, passage.thresholds, passage.short, passage.guideline, passage.citation, passage.section)
+    return tuple(atom for field in fields for atom in recognise(field))
+
+
+def _check_number(atom: Atom, passage: Evidence) -> Outcome | None:
+    if not atom.unit and atom.value == passage.year:
+        return None
+    if _is_year(atom):
+        return contradicted(f"[{passage.id}] is of {passage.year or 'no year'}, not {atom.value}.")
+    same = [n for n in _atoms(passage) if n.kind == "number" and _same_values(n, atom)]
+    if not same:
+        return contradicted(f"“{atom.text}” does not stand in [{passage.id}].")
+    comparisons = {n.comparison for n in same} - {"", "equal"}
+    if atom.comparison in ("", "equal") or not comparisons or atom.comparison in comparisons:
+        return None
+    return contradicted(f"[{passage.id}] puts {atom.value} {atom.unit} differently than “{atom.text}”.")
+
+
+def _is_year(atom: Atom) -> bool:
+    return not atom.unit and atom.value is not None and 1990 <= atom.value <= 2035 and atom.value % 1 == 0
+
+
+def _same_values(known: Atom, written: Atom) -> bool:
+    if (known.value, known.high) != (written.value, written.high) and written.value not in (known.value, known.high):
+        return False
+    units = {known.unit, written.unit} - {""}
+    return len(units) <= 1
+
+
+def _check_concept(atom: Atom, passage: Evidence) -> Outcome | None:
+    known = {key for other in _atoms(passage) if other.kind == "concept" for key in implied(other.key)}
+    if atom.key in known or set(phrase_of(atom.text)) <= _words(passage):
+        return None
+    return unsupported(f"[{passage.id}] does not speak of {atom.text}.")
+
+
+def _check_words(atom: Atom, passage: Evidence) -> Outcome | None:
+    allowed = _words(passage) | neutral_words()
+    stems = {_stem(word) for word in allowed}
+    strange = [word for word in phrase_of(atom.text) if _stem(word) not in stems and re.search(r"\w", word)]
+    return unsupported(f"“{strange[0]}” does not stand in [{passage.id}].") if strange else None
+
+
+def _stem(word: str) -> str:
+    """A word without its regular ending, so that "acquiring" counts as "acquire" and nothing else does."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word
+
+
+@cache
+def _words(passage: Evidence) -> frozenset[str]:
+    fields = (passage.text, passage.thresholds, passage.short, passage.guideline, passage.citation,
+              passage.section, passage.society, passage.id, "" if passage.checked else "unchecked")  # fmt: skip
+    return frozenset(word for field in fields for word in phrase_of(field))
+
+
+def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]:
+    """A paraphrase may neither turn a recommendation round nor make it stronger."""
+    spoken = [atom for atom in clause if atom.kind != "quote"]
+    words = {word for atom in spoken for word in phrase_of(atom.text)}
+    if any(atom.kind in ("class", "level") for atom in spoken) and not words & set(_STRONG):
+        return
+    denies = _has_any(words, _NEGATIONS) or any(word.endswith("n't") for word in words)
+    own = _words(passage)
+    if denies and not own & set(_NEGATIONS):
+        yield contradicted(f"[{passage.id}] does not deny what the sentence denies.")
+    own_class = _arabic(passage.class_of_recommendation)
+    if words & set(_STRONG):
+        if own_class == "3" and not denies:
+            yield contradicted(f"[{passage.id}] is of class {passage.class_of_recommendation}: it advises against.")
+        allowed = own | set(_VERB_OF_CLASS.get(own_class, ()))
+        if strange := sorted((words & set(_STRONG)) - allowed):
+            yield contradicted(f"[{passage.id}] does not say “{strange[0]}”.")
+
+
+def _has_any(words: Iterable[str], wanted: Sequence[str]) -> bool:
+    return any(word in wanted for word in words)
+
+

@@ -1,0 +1,247 @@
+"""Numbers and judgements against measurements.
+
+Enters: a claim and the context. Leaves: outcomes. The rule of rounding: a number written with k
+decimals must equal the record's value rounded to k decimals, in the unit that it is written with;
+a tie may go either way. "About" and the like relax nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from cardio_agent.schema import Measurement, Recording
+from cardio_agent.verification.claims import JudgementClaim, MissingClaim, ValueClaim, fits
+from cardio_agent.verification.context import Context, Outcome, contradicted, supported, text_clauses, unsupported
+from cardio_agent.verification.recognition import Atom
+from cardio_agent.writing.limits import holds, normal_range
+from cardio_agent.writing.phrases import named_value
+
+# Factors into the unit of the record. Source: STD-07 (10 mm to 1 mV).
+_FACTOR = {("s", "ms"): 1000.0, ("mm", "mV"): 0.1, ("µV", "mV"): 0.001}
+_MAGNITUDES = ("s_mv", "q_mv")  # depths: written with or without their minus sign
+_EPSILON = 1e-9
+
+
+def check_value(claim: ValueClaim, context: Context) -> Outcome:
+    """A number against the measurement that it is said of."""
+    if claim.is_reference and claim.names:
+        return _check_reference(claim, context)
+    if not claim.names:
+        return _check_unnamed(claim, context)
+    cited = context.measured(claim.names, claim.leads)
+    if not cited:
+        return _check_uncited(claim, context)
+    if "limit" in claim.number.text and (wrong := _check_reference(claim, context)).verdict != "supported":
+        return wrong
+    if not claim.number.unit and cited[0].unit != "bpm":
+        return unsupported(f"“{claim.number.text}” has no unit ({named_value(cited[0])} [{cited[0].id}]).")
+    missing_leads = set(claim.leads) - {m.lead for m in cited if m.lead} if cited[0].lead else set()
+    if missing_leads:
+        return _check_uncited(claim, context, tuple(sorted(missing_leads)))
+    return _compare_largest(claim, cited, context) if _is_superlative(claim) else _compare(claim, cited)
+
+
+def matches(number: Atom, value: float, unit: str, sign: int = 1) -> bool:
+    """Whether a written number holds of a value.
+
+    Parameters
+    ----------
+    number : Atom
+        With unit and comparison.
+    value : float
+        Of the record, in ``unit``.
+    sign : {1, -1}
+        -1 where the number counts downwards (depth of an ST depression).
+    """
+    factor = 1.0 if number.unit in ("", unit) else _FACTOR.get((number.unit, unit))
+    if factor is None or number.value is None:
+        return False
+    written, target = float(number.value) * factor, sign * value
+    if sign < 0:
+        written = abs(written)
+    half = _half_step(number) * factor + _EPSILON
+    match number.comparison:
+        case "above":
+            return target > written
+        case "below":
+            return target < written
+        case "at_least":
+            return target >= written
+        case "at_most":
+            return target <= written
+        case "between" if number.high is not None:
+            low, high = sorted((written, float(number.high) * factor))
+            return low - half <= target <= high + half
+        case _:
+            return abs(target - written) <= half
+
+
+def _half_step(number: Atom) -> float:
+    """Half a unit of the last decimal that was written."""
+    assert number.value is not None
+    exponent = number.value.as_tuple().exponent
+    return 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
+
+
+def _holds(claim: ValueClaim, m: Measurement) -> bool:
+    if m.value is None:
+        return False
+    value = abs(m.value) if m.name in _MAGNITUDES and claim.number.value and claim.number.value > 0 else m.value
+    is_true = matches(claim.number, value, m.unit, claim.sign)
+    return not is_true if claim.number.is_negated else is_true
+
+
+def _compare(claim: ValueClaim, cited: Sequence[Measurement]) -> Outcome:
+    by_lead: dict[str | None, list[Measurement]] = {}
+    for m in cited:
+        by_lead.setdefault(m.lead, []).append(m)
+    # Several formulas or ST points may be cited: the number has to hold of one of them, in each lead named.
+    checked = by_lead.values() if claim.leads else [list(cited)]
+    for group in checked:
+        if not any(_holds(claim, m) for m in group):
+            return contradicted(f"{_is(group[0])}, not {claim.number.text} [{group[0].id}].")
+    agreeing = next(m for m in cited if _holds(claim, m))
+    return supported(f"{_is(agreeing)} [{agreeing.id}].")
+
+
+def _is_superlative(claim: ValueClaim) -> bool:
+    return claim.number.comparison == "largest"
+
+
+def _compare_largest(claim: ValueClaim, cited: Sequence[Measurement], context: Context) -> Outcome:
+    """"Up to 0.31 mV in V1–V4", "largest 0.31 mV in V3": of the leads named, else of those cited, else of all."""
+    rows = list(cited)
+    if len(claim.leads) == 1:
+        same = [m for m in context.measurements if m.name in claim.names]
+        rows = same if len(same) > 1 else context.known(claim.names)
+    values = [m for m in rows if m.value is not None]
+    if not values:
+        return contradicted(f"{_is(rows[0])} [{rows[0].id}].")
+    largest = max(values, key=lambda m: claim.sign * (m.value or 0.0))
+    in_place = not claim.leads or largest.lead in claim.leads
+    if in_place and _holds(claim, largest):
+        return supported(f"{_is(largest)} [{largest.id}].")
+    return contradicted(f"The largest is {_is(largest)}, not {claim.number.text} [{largest.id}].")
+
+
+def _is(m: Measurement) -> str:
+    text = named_value(m)
+    reason = f" ({m.reason})" if m.value is None and m.reason else ""
+    return f"{text[:1].upper()}{text[1:]}{reason}"
+
+
+def _check_uncited(claim: ValueClaim, context: Context, leads: tuple[str, ...] = ()) -> Outcome:
+    """The measurement is not among those cited: false is contradicted, true is without support."""
+    if any(_same_number(claim, other) for other in _numbers_in_findings(context)):
+        return supported(f"“{claim.number.text}” stands in the cited finding.")
+    known = context.known(claim.names, leads or claim.leads)
+    if not known:
+        return unsupported(f"The report holds no measurement for “{claim.subject or claim.number.text}”.")
+    if not claim.number.unit and known[0].unit != "bpm":
+        return unsupported(f"“{claim.number.text}” has no unit.")
+    if not any(_holds(claim, m) for m in known):
+        return contradicted(f"{_is(known[0])}, not {claim.number.text} [{known[0].id}].")
+    right = next(m for m in known if _holds(claim, m))
+    return unsupported(f"{_is(right)}, but the sentence does not cite [{right.id}].")
+
+
+def _numbers_in_findings(context: Context) -> Iterator[Atom]:
+    for finding in context.findings:
+        for clause in text_clauses(finding.text):
+            yield from (atom for atom in clause if atom.kind == "number")
+
+
+def _same_number(claim: ValueClaim, other: Atom) -> bool:
+    mine = claim.number
+    return (mine.value, mine.high, mine.unit, mine.comparison) == (
+        other.value, other.high, other.unit, other.comparison,
+    ) and not claim.names  # fmt: skip
+
+
+def _check_reference(claim: ValueClaim, context: Context) -> Outcome:
+    """A limit of normal against the table of limits."""
+    number = claim.number
+    assert number.value is not None
+    expected = normal_range(claim.names[0], context.facts.recording.patient)
+    if expected is None:
+        return unsupported(f"No limit of normal is known for “{claim.subject}”.")
+    written = (float(number.value), float(number.high)) if number.high is not None else (float(number.value),)
+    is_right = written == expected if len(written) == 2 else written[0] in expected
+    if not is_right:
+        return contradicted(f"The limits of normal are {expected[0]:g} and {expected[1]:g}, not {number.text}.")
+    return supported(f"{number.text} is the limit of normal.")
+
+
+# ── numbers said of nothing in particular ────────────────────────────────────────────────────
+
+
+def _check_unnamed(claim: ValueClaim, context: Context) -> Outcome:
+    number = claim.number
+    rows = [m for m in context.measurements if number.unit and fits(number.unit, m.name)]
+    rows = [m for m in rows if not claim.leads or m.lead in claim.leads]
+    if any(_holds(claim, m) for m in rows):
+        right = next(m for m in rows if _holds(claim, m))
+        return supported(f"{_is(right)} [{right.id}].")
+    if any(_same_number(claim, other) for other in _numbers_in_findings(context)):
+        return supported(f"“{number.text}” stands in the cited finding.")
+    others = list(_other_values(context))
+    if any(unit == number.unit and matches(number, value, unit) for unit, value, _ in others):
+        return supported(f"“{number.text}” is as recorded.")
+    if rows:
+        return contradicted(f"{_is(rows[0])}, not {number.text} [{rows[0].id}].")
+    for unit, value, what in others:
+        if unit == number.unit:
+            return contradicted(f"The {what} is {value:g}, not {number.text}.")
+    return unsupported(f"No cited record carries the number “{number.text}”.")
+
+
+def _other_values(context: Context) -> Iterator[tuple[str, float, str]]:
+    """(unit, value, what) of the recording, the classifier and the beats."""
+    recording: Recording | None = context.recording
+    if recording is not None:
+        yield "s", recording.duration_s, "duration"
+        yield "Hz", recording.fs_hz, "sampling rate"
+        if recording.patient.age_years is not None:
+            yield "years", recording.patient.age_years, "age"
+            yield "", recording.patient.age_years, "age"
+    for statement in context.statements:
+        yield "percent", 100 * statement.probability, f"probability of {statement.name}"
+    for m in context.measurements:
+        if m.n_beats is not None:
+            yield "beats", m.n_beats, "number of beats"
+
+
+# ── judgements ───────────────────────────────────────────────────────────────────────────────
+
+
+def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
+    """"The PR interval is prolonged" against its value and the limits of normal."""
+    cited = context.measured(claim.names, claim.leads)
+    if not cited:
+        return _judge_uncited(claim, context)
+    patient = context.facts.recording.patient
+    for m in cited:
+        is_so = holds(claim.word, m, patient)
+        if is_so is None:
+            return unsupported(f"{_is(m)}: whether it is {claim.word} cannot be judged [{m.id}].")
+        if is_so == claim.is_negated:
+            return contradicted(f"{_is(m)} is {'' if is_so else 'not '}{claim.word} [{m.id}].")
+    return supported(f"{_is(cited[0])} is {'not ' if claim.is_negated else ''}{claim.word} [{cited[0].id}].")
+
+
+def _judge_uncited(claim: JudgementClaim, context: Context) -> Outcome:
+    known = context.known(claim.names, claim.leads)
+    for m in known:
+        if holds(claim.word, m, context.facts.recording.patient) is claim.is_negated:
+            return contradicted(f"{_is(m)} is {'' if claim.is_negated else 'not '}{claim.word} [{m.id}].")
+    return unsupported(f"No cited record bears out “{claim.text}”.")
+
+
+def check_missing(claim: MissingClaim, context: Context) -> Outcome:
+    """"Not measurable" against the record."""
+    known = context.known(claim.names)
+    given = [m for m in known if m.value is not None]
+    if given:
+        return contradicted(f"{_is(given[0])} [{given[0].id}].")
+    cited = context.measured(claim.names)
+    if not cited:
+        return unsupported(f"The sentence does not cite the record of “{claim.text}”.")
+    return supported(f"{_is(cited[0])} [{cited[0].id}].")

@@ -1,0 +1,175 @@
+"""A sentence against the records that it cites: supported, contradicted or unsupported, and why.
+
+Enters: a draft sentence, or text with ids in square brackets, and the facts. Leaves: verdicts. Every
+claim must hold: one that is contradicted makes the sentence contradicted, one that no cited record
+carries makes it unsupported. All comparison is exact; there is no score and no likeness.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cardio_agent.schema import DraftSentence, Facts, Verdict
+from cardio_agent.verification.changes import check_change, is_change_clause
+from cardio_agent.verification.claims import (
+    Claim,
+    JudgementClaim,
+    LeadsClaim,
+    MissingClaim,
+    PresenceClaim,
+    StateClaim,
+    TermClaim,
+    ValueClaim,
+    claims_of,
+)
+from cardio_agent.verification.classifier_claims import check_attention, check_probability, is_probability_clause
+from cardio_agent.verification.clauses import Clause, clauses_of
+from cardio_agent.verification.context import Context, Outcome, supported, unsupported
+from cardio_agent.verification.lexicon import CONCEPTS
+from cardio_agent.verification.passages import PERSON, check_passages, is_guideline_clause
+from cardio_agent.verification.presence import check_presence
+from cardio_agent.verification.recognition import phrase_of
+from cardio_agent.verification.remaining import check_leads, check_state, check_term
+from cardio_agent.verification.sentences import cited_sentences
+from cardio_agent.verification.values import check_judgement, check_missing, check_value
+
+_N_REASONS = 3
+_QUOTATION = re.compile(r"“([^”]*)”")
+_ON_PERSON = re.compile(
+    r"\b(?:patient|person|subject|man|woman|he|she)\s+(?:has|had|suffers|suffered|is having|is suffering|was diagnosed)\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(r"\b(?:you|patient|he|she|clinician|doctor)\s+(?:should|must|needs? to|has to)\b", re.IGNORECASE)
+
+
+def verify(text: str, report: Facts) -> list[Verdict]:
+    """Check each sentence of a text against a report.
+
+    Parameters
+    ----------
+    text : str
+        Sentences with the ids of the records that they rest on in square brackets.
+    report : Facts
+        A report, or the facts that it is made from.
+
+    Returns
+    -------
+    list of Verdict
+        One a sentence, in order; empty for a text without sentences.
+    """
+    drafts = [
+        DraftSentence(section="", text=text, cites=cites, writer="") for text, cites in cited_sentences(text) if text
+    ]
+    return [check(draft, report) for draft in drafts]
+
+
+def check(sentence: DraftSentence, facts: Facts) -> Verdict:
+    """Check one sentence against the records that it cites and all others.
+
+    Parameters
+    ----------
+    sentence : DraftSentence
+    facts : Facts
+
+    Returns
+    -------
+    Verdict
+        Its reason names the record that decided.
+    """
+    outcome = _outcome(sentence, facts)
+    return Verdict(text=sentence.text, cites=sentence.cites, verdict=outcome.verdict, reason=outcome.reason)
+
+
+def _outcome(sentence: DraftSentence, facts: Facts) -> Outcome:
+    known = facts.records()
+    if unknown := [id for id in sentence.cites if id not in known]:
+        return unsupported(f"[{unknown[0]}] does not exist in this report.")
+    context = Context(facts, sentence.cites)
+    outcomes = [*_check_manner(sentence.text, context), *_check_clauses(sentence.text, context)]
+    if not sentence.cites and outcomes:
+        return unsupported("The sentence states a fact and cites no record.")
+    return _overall(outcomes)
+
+
+def _overall(outcomes: Sequence[Outcome]) -> Outcome:
+    for verdict in ("contradicted", "unsupported"):
+        for outcome in outcomes:
+            if outcome.verdict == verdict:
+                return outcome
+    reasons = list(dict.fromkeys(outcome.reason for outcome in outcomes))[:_N_REASONS]
+    return supported(" ".join(reasons) or "The sentence states nothing that has to be checked.")
+
+
+def _check_manner(text: str, context: Context) -> Iterator[Outcome]:
+    """What no record can bear out: false quotations, orders, diagnoses of the person."""
+    quotes = [phrase_of(quote) for _, quote in context.quotes]
+    for quotation in _QUOTATION.findall(text):
+        if phrase_of(quotation) not in quotes:
+            yield unsupported(f"The words “{quotation}” are not those of a cited record.")
+    if _ORDER.search(text):
+        yield unsupported("The sentence gives an order; a report says what was found and what a guideline says.")
+
+
+def _check_clauses(text: str, context: Context) -> Iterator[Outcome]:
+    clauses = clauses_of(text, context.quotes)
+    guideline = [clause for clause in clauses if is_guideline_clause(clause, context)]
+    if guideline:
+        yield check_passages(guideline, context)
+        if any(PERSON.search(_QUOTATION.sub("", " ".join(atom.text for atom in clause))) for clause in guideline):
+            yield unsupported("The sentence applies a guideline to the person; a report says what the guideline says.")
+    speaks_of_attention = any(atom.kind == "attention" for clause in clauses for atom in clause)
+    for clause in clauses:
+        if clause in guideline:
+            continue
+        if _ON_PERSON.search(text) and (disease := _disease(clause)):
+            yield unsupported(f"“{disease}” is said of the person; an ECG alone shows a pattern.")
+        yield from _check_clause(clause, context, speaks_of_attention)
+
+
+def _disease(clause: Clause) -> str:
+    return next((a.text for a in clause if a.kind == "concept" and CONCEPTS[a.key].disease and not a.is_negated), "")
+
+
+def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -> Iterator[Outcome]:
+    claims = claims_of(clause)
+    is_attention = bool(context.attention) and speaks_of_attention
+    for claim in claims:
+        if isinstance(claim, TermClaim) and not (is_attention and claim.kind == "superlative"):
+            yield check_term(claim, context)
+    if is_attention:
+        yield from check_attention(clause, context)
+    elif is_probability_clause(clause):
+        yield from check_probability(clause, context)
+        yield from (_check(claim, context) for claim in claims if _is_asserted(claim, clause))
+    elif is_change_clause(clause):
+        yield from check_change(clause, context)
+    else:
+        yield from (_check(claim, context) for claim in claims if not isinstance(claim, TermClaim))
+
+
+def _is_asserted(claim: Claim, clause: Clause) -> bool:
+    """Whether a concept beside a probability is asserted all the same: "LBBB is present (probability 97%)"."""
+    if not isinstance(claim, PresenceClaim):
+        return False
+    place = next(k for k, atom in enumerate(clause) if atom.kind == "probability")
+    opened = any(atom.kind == "break" and atom.key == "open" for atom in clause[:place])
+    return claim.by_classifier or opened or claim.is_negated
+
+
+def _check(claim: Claim, context: Context) -> Outcome:
+    match claim:
+        case ValueClaim():
+            return check_value(claim, context)
+        case JudgementClaim():
+            return check_judgement(claim, context)
+        case PresenceClaim():
+            return check_presence(claim, context)
+        case MissingClaim():
+            return check_missing(claim, context)
+        case StateClaim():
+            return check_state(claim, context)
+        case LeadsClaim():
+            return check_leads(claim, context)
+        case TermClaim():
+            return check_term(claim, context)
+
+
