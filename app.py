@@ -59,7 +59,7 @@ SAMPLE_TITLES = {
     "pvc": "Premature ventricular complexes",
     "rbbb": "Right bundle branch block",
 }
-QUESTIONS = ("What is the rhythm?", "What is the QTc?", "What do the guidelines say?")
+QUESTIONS = ("Summarise this ECG", "What is the QTc?", "How good is the signal?")
 TABS: dict[str, Callable[[Report], str]] = {
     "Report": narrative_html,
     "Measurements": measurements_html,
@@ -70,7 +70,8 @@ TABS: dict[str, Callable[[Report], str]] = {
 HEADER = (
     '<header class="ca-header"><span class="ca-name">Cardio Agent</span>'
     '<span class="ca-tag">a second pair of eyes on a 12-lead ECG, with its reasoning</span>'
-    '<span class="ca-use">Research use only · not a medical device</span></header>'
+    '<span class="ca-use">Research use only'
+    '<span class="ca-more"> · not a medical device</span></span></header>'
 )
 EMPTY_TRACE = '<div class="ca-empty">The 12-lead trace appears here</div>'
 EMPTY_TAB = '<article class="ca-doc"><p class="ca-note">Nothing yet: open an ECG.</p></article>'

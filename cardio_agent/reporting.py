@@ -15,6 +15,7 @@ from cardio_agent.errors import WriterUnavailable
 from cardio_agent.schema import DraftSentence, Facts, NarrativeSection, Sentence, Verdict
 from cardio_agent.verification import check
 from cardio_agent.writing import SECTIONS, LanguageWriter, PlainWriter, Writer, plain_sentence
+from cardio_agent.writing.factsheet import as_data
 
 MAX_REWRITES = 8  # a model that fails more often than this is not helped by asking again
 _QUOTED = 160  # characters of a model's sentence that a note repeats
@@ -95,9 +96,8 @@ class Composition:
         verdict = check(draft, self._facts)
         if verdict.verdict == "supported":
             return _sentence(draft, verdict)
-        self.notes.append(
-            f"a sentence by {draft.writer} failed its check ({verdict.reason}): “{draft.text[:_QUOTED]}”"
-        )
+        quoted = as_data(draft.text)[:_QUOTED]
+        self.notes.append(f"a sentence by {draft.writer} failed its check ({verdict.reason}): “{quoted}”")
         return self._rewritten(draft, verdict, writer) or self._plain(draft)
 
     def _rewritten(self, draft: DraftSentence, verdict: Verdict, writer: LanguageWriter) -> Sentence | None:

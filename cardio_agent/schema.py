@@ -353,6 +353,7 @@ class Evidence(Record):
     doi: str = ""
     topic: str = ""
     checked: bool = Field(True, description="False: rests on memory or an unreviewed source")
+    class_checked: bool = Field(True, description="False: class and level are from memory")
     score: float
     finding_ids: tuple[str, ...] = ()
 

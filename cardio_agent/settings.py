@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     llm: str = Field("plain", description="'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL'")
     llm_temperature: float = Field(0.0, ge=0, le=2, description="0 takes the likeliest token")
     llm_max_tokens: int = Field(900, gt=0, description="longest draft a model may write")
-    llm_timeout_s: float = Field(120.0, gt=0, description="how long to wait for a model's server")
+    llm_timeout_s: float = Field(120.0, gt=0, description="longest a call to a language model may take")
     llm_retries: int = Field(1, ge=0, description="new tries after a failed call to a server")
     llm_api_key: str = Field("not-needed", description="sent to an OpenAI-compatible server", repr=False)
     device: str = Field("auto", description="'auto', 'cpu' or 'cuda'")

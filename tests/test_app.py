@@ -1,6 +1,7 @@
 """The real app on a loopback port: over HTTP, through Gradio's client, in a browser where there is one."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -200,6 +201,26 @@ def test_markup_of_a_visitor_or_a_file_is_escaped(visitor: Callable[[], Any], tm
         bare = text.replace("**Opened", "").replace("**That did not work.**", "")
         assert not re.search(r"(?<!\\)[<>\[\]_`]", bare)
         assert "://" not in bare
+
+
+def call(server: Server, name: str, *data: Any) -> str:
+    """The events of a call made by hand, without the client's own care for files."""
+    address = f"{server.url}/gradio_api/call/{name}"
+    body = json.dumps({"data": data, "session_hash": "by-hand"}).encode()
+    request = urllib.request.Request(address, data=body, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{address}/{event}", timeout=60) as answer:
+        return str(answer.read().decode("utf-8"))
+
+
+def test_files_of_the_server_cannot_be_asked_for(server: Server) -> None:
+    for path in (sample_path("lbbb"), Path("/etc/hostname")):
+        file = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+        events = call(server, "send", {"text": "", "files": [file]}, "3x4", False)
+        assert events.startswith("event: error")
+        assert "Opened" not in events
+    assert call(server, "sample", "../../pyproject", "3x4", False).startswith("event: error")
 
 
 def test_a_file_over_the_limit_is_refused(server: Server) -> None:

@@ -7,14 +7,30 @@ the guideline passages that were sought for them. Does not check them and does n
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cardio_agent.chat.fixed import FIXED, NO_PASSAGE, NO_PRIOR, NOT_ASSESSED, STANDS_FOR
+from cardio_agent.chat.fixed import CODE_MEANS, FIXED, NO_PASSAGE, NO_PRIOR, NOT_ASSESSED
 from cardio_agent.chat.intents import Intent
-from cardio_agent.chat.sentences import absence_drafts, fixed_draft, measurement_drafts, record_drafts
+from cardio_agent.chat.selection import (
+    abnormal_findings,
+    decisive_ids,
+    findings_on,
+    measurement_ids,
+    resting_on,
+    statement_ids,
+    topic_findings,
+)
+from cardio_agent.chat.sentences import (
+    absence_drafts,
+    fixed_draft,
+    measurement_drafts,
+    plain_draft,
+    record_drafts,
+)
 from cardio_agent.chat.understanding import Query
-from cardio_agent.chat.vocabulary import LEAD_MEASURES, unassessed_condition
+from cardio_agent.chat.vocabulary import unassessed_condition
 from cardio_agent.classifier.statements import BY_CODE
 from cardio_agent.retrieval import retrieve
-from cardio_agent.schema import DraftSentence, Evidence, Facts, Finding, measurement_id
+from cardio_agent.schema import DraftSentence, Evidence, Facts, measurement_id
+from cardio_agent.writing.record_sentences import technique_sentences
 
 _N_PASSAGES = 3
 _N_FINDINGS = 3
@@ -22,7 +38,6 @@ _N_BASIS = 4
 _N_STATEMENTS = 5
 _N_LEADS = 4
 _KEY_MEASURES = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qtc_fridericia_ms", "qrs_axis_deg")
-_PLAIN_RHYTHM = ("SR",)  # a finding that bears on nothing but this is no abnormality
 
 
 @dataclass(frozen=True)
@@ -74,28 +89,26 @@ def _fixed(texts: Iterable[str], facts: Facts) -> Reply:
 
 
 def _measurement(query: Query, facts: Facts) -> Iterator[DraftSentence]:
-    ids = _measurement_ids(query, facts)
+    ids = measurement_ids(query, facts)
     yield from measurement_drafts(facts, ids)
-    resting = [f.id for f in _resting_on(facts, ids) if f.kind != "axis"]  # the value already names the axis
+    resting = [f.id for f in resting_on(facts, ids) if f.kind != "axis"]  # the value already names the axis
     yield from record_drafts(facts, resting[:_N_FINDINGS])
 
 
 def _diagnosis(query: Query, facts: Facts) -> Iterator[DraftSentence]:
-    ids = _measurement_ids(query, facts)
-    findings = [f for f in facts.findings if set(f.codes) & set(query.codes)]
-    findings += [f for f in _resting_on(facts, ids) if f not in findings]
+    asked = measurement_ids(query, facts)
+    findings = findings_on(query, facts, asked)
     yield from record_drafts(facts, [f.id for f in findings])
-    yield from measurement_drafts(facts, ids)
     # "Not found" is for what nothing else speaks of: an ST level may be high where the classifier says no.
-    is_settled_elsewhere = bool(findings or ids)
-    worded = record_drafts if is_settled_elsewhere else absence_drafts
-    yield from worded(facts, _statement_ids(query.codes, facts))
+    worded = record_drafts if findings or asked else absence_drafts
+    yield from worded(facts, statement_ids(query.codes, facts))
+    yield from measurement_drafts(facts, asked or decisive_ids(query))
 
 
 def _probability(query: Query, facts: Facts) -> Iterator[DraftSentence]:
-    ids = _statement_ids(query.codes, facts)
+    ids = statement_ids(query.codes, facts)
     if not ids:
-        basis = [id for f in _topic_findings(query, facts) for id in f.basis]
+        basis = [id for f in topic_findings(query, facts) for id in f.basis]
         ids = [s.id for s in facts.statements if s.id in basis or s.id in query.topic]
     if not ids:
         present = sorted((s for s in facts.statements if s.present), key=lambda s: -s.probability)
@@ -105,28 +118,43 @@ def _probability(query: Query, facts: Facts) -> Iterator[DraftSentence]:
 
 def _why(query: Query, facts: Facts) -> Iterator[DraftSentence]:
     """Each finding with what it rests on, then where the classifier looked."""
-    findings = _topic_findings(query, facts) or _abnormal_findings(facts) or list(facts.findings)
-    codes = [code for finding in findings for code in finding.codes] + list(query.codes)
+    findings = topic_findings(query, facts)
+    if not findings and (query.codes or query.measures):
+        yield from _diagnosis(query, facts)
+        return
+    findings = findings or abnormal_findings(facts) or list(facts.findings)
     for finding in findings[:_N_FINDINGS]:
         yield from record_drafts(facts, [finding.id])
         yield from measurement_drafts(facts, [id for id in finding.basis if id.startswith("m-")][:_N_BASIS])
         yield from record_drafts(facts, [id for id in finding.basis if not id.startswith("m-")])
-    if not findings:
-        yield from record_drafts(facts, _statement_ids(query.codes, facts))
+    yield from _attended(facts, [code for finding in findings for code in finding.codes])
+
+
+def _attention(query: Query, facts: Facts) -> Iterator[DraftSentence]:
+    """Where the classifier looked, for what was asked or else for what it is surest of."""
+    codes = list(query.codes) or [code for f in topic_findings(query, facts) for code in f.codes]
+    present = sorted((s for s in facts.statements if s.present), key=lambda s: -s.probability)
+    asked = list(_attended(facts, codes))
+    yield from asked or _attended(facts, [s.code for s in present])
+    if not asked and codes:
+        yield from record_drafts(facts, statement_ids(codes, facts))
+
+
+def _attended(facts: Facts, codes: Iterable[str]) -> Iterator[DraftSentence]:
     looked = [f"a-{code}" for code in dict.fromkeys(codes) if code in facts.attention]
     yield from record_drafts(facts, looked[:_N_FINDINGS])
 
 
 def _normal(_: Query, facts: Facts) -> Iterator[DraftSentence]:
     normal = [f.id for f in facts.findings if f.kind == "normal"]
-    yield from record_drafts(facts, normal or _statement_ids(("NORM",), facts))
+    yield from record_drafts(facts, normal or statement_ids(("NORM",), facts))
     if not normal:
         yield from _abnormal(_, facts)
     yield from _limits_of_quality(facts)
 
 
 def _abnormal(_: Query, facts: Facts) -> Iterator[DraftSentence]:
-    found = _abnormal_findings(facts) or [f for f in facts.findings if f.kind == "normal"]
+    found = abnormal_findings(facts) or [f for f in facts.findings if f.kind == "normal"]
     yield from record_drafts(facts, [f.id for f in found] or [facts.quality.id])
 
 
@@ -154,7 +182,8 @@ def _quality(query: Query, facts: Facts) -> Iterator[DraftSentence]:
 
 
 def _recording(_: Query, facts: Facts) -> Iterator[DraftSentence]:
-    yield from record_drafts(facts, [facts.recording.id])
+    about = [(text, id) for text, id in technique_sentences(facts) if id == facts.recording.id]
+    yield from (plain_draft(text, (id,)) for text, id in about)
 
 
 def _comparison(_: Query, facts: Facts) -> Iterator[DraftSentence]:
@@ -172,53 +201,6 @@ def _leads(query: Query, facts: Facts) -> Iterator[DraftSentence]:
         yield from measurement_drafts(facts, [measurement_id(name, lead) for name in ("st_j_mv", "t_mv")])
 
 
-# ── what the questions lean on ───────────────────────────────────────────────────────────────
-
-
-def _measurement_ids(query: Query, facts: Facts) -> list[str]:
-    ids: list[str] = []
-    for name in query.measures:
-        if name in LEAD_MEASURES:
-            leads = query.leads or _leads_of_interest(name, facts)
-            ids += [measurement_id(name, lead) for lead in leads]
-        else:
-            ids.append(measurement_id(name))
-    return ids
-
-
-def _leads_of_interest(name: str, facts: Facts) -> list[str]:
-    """Leads of a measurement that findings rest on; else those with the largest values."""
-    basis = {id for finding in facts.findings for id in finding.basis}
-    measured = [m for m in facts.measurements if m.name == name and m.lead and m.value is not None]
-    chosen = [m for m in measured if m.id in basis]
-    if not chosen:
-        chosen = sorted(measured, key=lambda m: -abs(m.value or 0))[:_N_LEADS]
-    return [m.lead for m in chosen if m.lead]
-
-
-def _statement_ids(codes: Iterable[str], facts: Facts) -> list[str]:
-    """Statements of these codes that are present; the first of them when none is."""
-    by_code = {s.code: s for s in facts.statements}
-    known = [by_code[code] for code in codes if code in by_code]
-    return [s.id for s in known if s.present] or [s.id for s in known[:1]]
-
-
-def _resting_on(facts: Facts, ids: Iterable[str]) -> list[Finding]:
-    wanted = set(ids)
-    return [f for f in facts.findings if wanted.intersection(f.basis)]
-
-
-def _topic_findings(query: Query, facts: Facts) -> list[Finding]:
-    """Findings that a question names, else those of the answer before."""
-    ids = _measurement_ids(query, facts)
-    named = [f for f in facts.findings if set(f.codes) & set(query.codes)] or _resting_on(facts, ids)
-    return named or [f for f in facts.findings if f.id in query.topic]
-
-
-def _abnormal_findings(facts: Facts) -> list[Finding]:
-    return [f for f in facts.findings if f.kind != "normal" and f.codes != _PLAIN_RHYTHM]
-
-
 def _limits_of_quality(facts: Facts) -> Iterator[DraftSentence]:
     if facts.quality.verdict != "good":
         yield from record_drafts(facts, [facts.quality.id])
@@ -234,9 +216,9 @@ def _guideline(query: Query, facts: Facts) -> Reply:
 
 def _meaning(query: Query, facts: Facts) -> Reply:
     """What a term means: its name, what guidelines say of it, and whether it applies here."""
-    named = [fixed_draft(STANDS_FOR.format(code=code, name=BY_CODE[code].name)) for code in query.codes[:1]]
+    named = [fixed_draft(CODE_MEANS.format(code=code, name=BY_CODE[code].name)) for code in query.codes[:1]]
     subject = f"criteria for {BY_CODE[query.codes[0]].name}" if query.codes else _subject(query, facts)
-    here = record_drafts(facts, _statement_ids(query.codes, facts))
+    here = record_drafts(facts, statement_ids(query.codes, facts))
     return _with_passages(subject, (*named, *here), facts)
 
 
@@ -271,6 +253,7 @@ _FROM_FACTS: Mapping[Intent, Callable[[Query, Facts], Iterator[DraftSentence]]] 
     Intent.MEASUREMENT: _measurement,
     Intent.DIAGNOSIS: _diagnosis,
     Intent.PROBABILITY: _probability,
+    Intent.ATTENTION: _attention,
     Intent.WHY: _why,
     Intent.NORMAL: _normal,
     Intent.ABNORMAL: _abnormal,

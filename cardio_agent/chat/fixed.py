@@ -33,5 +33,5 @@ FIXED: Mapping[Intent, tuple[str, ...]] = {
 }
 NO_PRIOR = "No earlier ECG was given with this one, so nothing can be compared."
 NO_PASSAGE = "The guideline corpus holds nothing that answers this."
-STANDS_FOR = "{code} stands for {name}."
+CODE_MEANS = "The code {code} means {name}."
 NOT_ASSESSED = "This program does not look for {condition}: it can tell neither its presence nor its absence."

@@ -18,6 +18,7 @@ class Intent(StrEnum):
     GUIDELINE = "guideline"
     MEANING = "meaning"
     PROBABILITY = "probability"
+    ATTENTION = "attention"
     WHY = "why"
     DIAGNOSIS = "diagnosis"
     UNASSESSED = "unassessed"
@@ -70,7 +71,7 @@ BEFORE_NAMES: WordTable = (
         (
             "what (?:can|could|may) (?:you|i ask)|how (?:can|do) you (?:help|work)|(?:who|what) are you",
             "can (?:i|you be) trust\\w*|are you (?:a|an)|how accurate (?:are you|is this)",
-            "^\\W*(?:help|hi|hello|hey)\\W*$",
+            "^\\W*(?:help|hi|hello|hey|thanks?|thank you)\\W*$",
         ),
     ),
     (
@@ -84,6 +85,7 @@ BEFORE_NAMES: WordTable = (
         Intent.SUMMARY,
         (
             "summar\\w+|overview|in (?:short|brief|a nutshell)|conclusion|key points|main points",
+            "(?:for|to) (?:the|a|my) patient|in (?:simpler?|plain|lay) (?:words|terms|language|english)",
             rf"(?:explain|describe|interpret|read|walk me through) (?:this|the|my) {_TRACING}",
         ),
     ),
@@ -112,6 +114,14 @@ BEFORE_NAMES: WordTable = (
         (
             "probab\\w+|likelihood|how (?:likely|sure|certain|confident)|confiden\\w+|certain(?:ty)?|risk",
             "(?:are you|is that|is it) (?:sure|certain)",
+            "(?:classifier|network|model) (?:thinks?|says?|finds?)",
+        ),
+    ),
+    (
+        Intent.ATTENTION,
+        (
+            "attention|saliency|heat ?map|where (?:did|does|do) .* look\\w*",
+            "(?:classifier|network|model|ai) (?:look|focus|attend|see)\\w*",
         ),
     ),
     (
@@ -119,8 +129,8 @@ BEFORE_NAMES: WordTable = (
         (
             "why|how come|how do you know|how can you tell|what makes|explain",
             "bas(?:ed on|is)|evidence|reason(?:s|ing)?",
-            "(?:which|what) (?:lead|segment|part|wave)s?|where (?:did|does|do|is|are|was|were)",
-            "attention|(?:classifier|network|model) look",
+            "(?:which|what) (?:lead|segment|part|wave)s?(?!.*\\b(?:missing|noisy|flat|bad|derived)\\b)",
+            "where (?:is|are|was|were)",
         ),
     ),
 )
@@ -130,7 +140,7 @@ AFTER_NAMES: WordTable = (
     (
         Intent.QUALITY,
         (
-            "quality|nois[ey]\\w*|art[ei]facts?|reliab\\w+|clean|signal|usable|readable|interpretable",
+            "quality|nois[ey]\\w*|art[ei]facts?|reliab\\w+|clean|signal|usable|readable|missing|flat",
             "(?:any|enough|is it|recording|tracing) good",
         ),
     ),
@@ -138,7 +148,7 @@ AFTER_NAMES: WordTable = (
         Intent.ABNORMAL,
         (
             "abnormal\\w*|wrong|problems?|findings?|found|find|concern\\w*|worr(?:y|ied|ying)|patholog\\w*|diagnos\\w+",
-            "what do you see|anything (?:else|unusual|serious|bad)|serious|issues?",
+            "what do you see|anything (?:else|unusual|serious|bad)|serious|dangerous|issues?",
         ),
     ),
     (Intent.NORMAL, ("normal|ok|okay|healthy|fine|all right|alright",)),
@@ -146,6 +156,6 @@ AFTER_NAMES: WordTable = (
     (Intent.PATIENT, ("age|how old|sex|gender|male|female|man|woman|who is the patient",)),
     (
         Intent.RECORDING,
-        ("sampl(?:ing|ed)|duration|how long|when (?:was|were)|record(?:ed|ing)|file|missing|derived",),
+        ("sampl(?:ing|ed)|duration|how long|when (?:was|were)|record(?:ed|ing)|file|derived",),
     ),
 )

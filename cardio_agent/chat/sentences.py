@@ -23,6 +23,11 @@ def fixed_draft(text: str) -> DraftSentence:
     return DraftSentence(section=SECTION, text=text, cites=(), writer=FIXED_WRITER)
 
 
+def plain_draft(text: str, cites: tuple[str, ...]) -> DraftSentence:
+    """A clause as a sentence of the plain writer's."""
+    return DraftSentence(section=SECTION, text=sentence(text), cites=cites, writer="plain")
+
+
 def record_drafts(facts: Facts, ids: Iterable[str]) -> Iterator[DraftSentence]:
     """One sentence for each record."""
     for id in dict.fromkeys(ids):
@@ -36,15 +41,17 @@ def absence_drafts(facts: Facts, ids: Iterable[str]) -> Iterator[DraftSentence]:
     by_id = {s.id: s for s in facts.statements}
     for id in dict.fromkeys(ids):
         if id in by_id and not by_id[id].present:
-            yield _draft(_absent(by_id[id]), (id,))
+            yield plain_draft(_absent(by_id[id]), (id,))
         else:
             yield from record_drafts(facts, (id,))
 
 
 def _absent(statement: Statement) -> str:
+    verb = "were" if statement.name.endswith("s") else "was"
+    probability, threshold = percent(statement.probability), percent(statement.threshold)
     return (
-        f"{sentence(statement.name).rstrip('.')} was not found: the classifier gives it a probability of "
-        f"{percent(statement.probability)}, below its threshold of {percent(statement.threshold)}"
+        f"{statement.name} {verb} not found: the classifier gives it a probability of {probability}, "
+        f"below its threshold of {threshold}"
     )
 
 
@@ -55,16 +62,14 @@ def measurement_drafts(facts: Facts, ids: Iterable[str]) -> Iterator[DraftSenten
     for name in dict.fromkeys(m.name for m in wanted):
         group = [m for m in wanted if m.name == name and m.value is not None]
         if len(group) == 1:
-            yield _draft(_one(group[0], facts.recording.patient), (group[0].id,))
+            yield plain_draft(_one(group[0], facts.recording.patient), (group[0].id,))
         elif group:
-            yield _draft(_several(group), tuple(m.id for m in group))
+            yield plain_draft(_several(group), tuple(m.id for m in group))
         for m in wanted:
             if m.name == name and m.value is None:
-                yield _draft(f"{_subject(m)} is not measurable{f': {m.reason}' if m.reason else ''}", (m.id,))
-
-
-def _draft(text: str, cites: tuple[str, ...]) -> DraftSentence:
-    return DraftSentence(section=SECTION, text=sentence(text), cites=cites, writer="plain")
+                yield plain_draft(
+                    f"{_subject(m)} is not measurable{f': {m.reason}' if m.reason else ''}", (m.id,)
+                )
 
 
 def _subject(m: Measurement) -> str:

@@ -27,7 +27,10 @@ class Query:
     topic: tuple[str, ...] = ()
 
 
-_LEANS_ON_TURN_BEFORE = frozenset({Intent.WHY, Intent.PROBABILITY, Intent.GUIDELINE, Intent.MEANING})
+_LEANS_ON_TURN_BEFORE = frozenset(
+    {Intent.WHY, Intent.ATTENTION, Intent.PROBABILITY, Intent.GUIDELINE, Intent.MEANING}
+)
+_SHORT = 2  # words: "V3?", "lead III?"
 _ADDED = re.compile(r"^\W*(?:and|also|what about|how about|in|but)\b", re.IGNORECASE)
 
 
@@ -74,7 +77,8 @@ def _told_by_words(table: WordTable, text: str) -> Intent | None:
 
 def _follow_up(query: Query, previous: Query, cited: tuple[str, ...]) -> Query:
     """Fill in from the turn before what the question leaves out."""
-    if query.intent is Intent.LEADS and previous.measures:
+    asks_the_same = _ADDED.match(query.text) or len(query.text.split()) <= _SHORT
+    if query.intent is Intent.LEADS and asks_the_same and LEAD_MEASURES.intersection(previous.measures):
         return replace(previous, text=query.text, leads=query.leads, intent=Intent.MEASUREMENT)
     if query.intent in _LEANS_ON_TURN_BEFORE and not (query.measures or query.codes):
         return replace(query, measures=previous.measures, codes=previous.codes, topic=cited)

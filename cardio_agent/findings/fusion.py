@@ -29,6 +29,9 @@ from cardio_agent.schema import (
     Statement,
 )
 
+# What a normal ECG asks of the guidelines; its vector travels with the program.
+NORMAL_QUERY = "normal limits of PR interval, QRS duration and QTc"
+
 
 def find(
     statements: Iterable[Statement],
@@ -169,7 +172,7 @@ def _normal(normal: Statement, text: str) -> Finding:
         certainty=_from_probability(normal),
         basis=(normal.id,),
         codes=("NORM",),
-        query="limits of the normal ECG",
+        query=NORMAL_QUERY,
     )
 
 

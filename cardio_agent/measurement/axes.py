@@ -18,7 +18,7 @@ MIN_NET_SHARE = 0.10
 """Net area under this share of the whole area in both leads: no direction prevails. Source: unchecked."""
 AVF_SCALE = 2 / math.sqrt(3)
 AXIS_LEADS = ("I", "aVF")
-METHOD = "net area in I and aVF (aVF scaled by 2/√3)"
+METHOD = "net area in I and aVF over the line from onset to offset (aVF scaled by 2/√3)"
 NO_T = "no T wave was found"
 
 
@@ -59,8 +59,7 @@ def _wave_axis(name: str, beat: RepresentativeBeat, wave: Wave | None, absent: s
     if wave is None:
         return _axis(name, None, absent, beat.n_beats)
     rows = beat.beat_mv[[lead_index(lead) for lead in AXIS_LEADS], wave.onset : wave.offset + 1]
-    if name == "p":
-        rows = rows - np.linspace(rows[:, 0], rows[:, -1], rows.shape[1], axis=1)
+    rows = rows - np.linspace(rows[:, 0], rows[:, -1], rows.shape[1], axis=1)
     net = rows.sum(axis=1)
     if not _prevails(net, rows):
         return _axis(

@@ -46,7 +46,7 @@ class BumpRule(NamedTuple):
     next_wave_share: float
 
 
-P_RULE = BumpRule(ms(100), ms(90), ms(38), ms(76), smooth=3.0, next_wave_share=np.inf)
+P_RULE = BumpRule(ms(100), ms(76), ms(38), ms(60), smooth=4.0, next_wave_share=np.inf)
 T_RULE = BumpRule(ms(200), ms(160), ms(30), ms(88), smooth=5.0, next_wave_share=0.15)
 
 EARLIEST, LATEST = 0.15, 0.85

@@ -27,6 +27,7 @@ from cardio_agent.schema import Beat, Beats, Ecg, LeadWaves, Wave, Waves
 SPIKE_LEAD_S = (0.045, 0.32)
 MIN_SPIKES = 3
 LOW_PASS_HZ = 75.0
+LOW_PASS_OF_RATE = 0.4
 SHORTEST_QT_MS = 260
 
 
@@ -88,7 +89,7 @@ def _at_work_rate(signal_mv: Floats, fs_hz: float) -> Floats:
     out = signal_mv
     if ratio != 1:
         out = signal.resample_poly(out, ratio.numerator, ratio.denominator, axis=1, padtype="line")
-    low_pass = signal.butter(2, LOW_PASS_HZ, fs=WORK_FS_HZ, output="sos")
+    low_pass = signal.butter(2, min(LOW_PASS_HZ, LOW_PASS_OF_RATE * fs_hz), fs=WORK_FS_HZ, output="sos")
     return np.asarray(signal.sosfiltfilt(low_pass, out, axis=1))
 
 

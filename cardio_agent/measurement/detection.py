@@ -35,7 +35,7 @@ MIN_SHARE_AFTER_PAUSE = 0.25
 PAUSE_IN_RR = 1.6
 PAUSE_SHARE = 0.25
 MIN_ENERGY = 0.1
-MIN_CONTRAST = 1.6
+MIN_CONTRAST = 2.2
 T_WAVE_ZONE_S = 0.36
 T_WAVE_SHARE = 0.45
 SWING_FLOOR_MV = 0.02
@@ -67,7 +67,7 @@ def detect_beats(signal_mv: Floats) -> Samples:
     if not len(peaks):
         return np.array([], dtype=np.intp)
     typical = _typical_height(energy, peaks)
-    if typical < max(MIN_ENERGY, MIN_CONTRAST * float(np.median(energy))):
+    if typical < max(MIN_ENERGY, MIN_CONTRAST * float(np.percentile(energy, 20))):
         return np.array([], dtype=np.intp)
     beats = _without_t_waves(peaks[energy[peaks] > MIN_SHARE_OF_TYPICAL * typical], energy)
     weak = peaks[energy[peaks] > MIN_SHARE_AFTER_PAUSE * typical]

@@ -59,7 +59,7 @@ def find_p_waves(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> list[Lo
     if _is_continuous(height, centres, onsets, t_ends):
         return [None] * len(onsets)
     found = _follow(height, alike, onsets, earliest)
-    return _delineate(signal_mv, found, onsets) if found else [None] * len(onsets)
+    return _delineate(signal_mv, found, onsets, earliest) if found else [None] * len(onsets)
 
 
 def _bridge(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> Floats:
@@ -137,11 +137,16 @@ def _follow(height: Floats, alike: Floats, onsets: Samples, earliest: Samples) -
     return found
 
 
-def _delineate(signal_mv: Floats, found: dict[int, int], onsets: Samples) -> list[Located | None]:
+def _delineate(
+    signal_mv: Floats, found: dict[int, int], onsets: Samples, earliest: Samples
+) -> list[Located | None]:
+    """Fiducials on the median P wave, between the T wave before and the QRS after it."""
     centres = np.array(list(found.values()), dtype=np.intp)
     median = np.median(cut(signal_mv, centres, MARGIN, MARGIN), axis=0)
-    gap = int(np.median(onsets[list(found)] - centres))
-    leads = bump_fiducials(median, MARGIN, P_RULE, (0, MARGIN + gap)) - MARGIN
+    beats = list(found)
+    room = (int(np.median(centres - earliest[beats])), int(np.median(onsets[beats] - centres)))
+    bounds = (MARGIN - room[0] - AFTER_T, MARGIN + room[1])
+    leads = bump_fiducials(median, MARGIN, P_RULE, bounds) - MARGIN
     overall = consensus(leads)
     out: list[Located | None] = [None] * len(onsets)
     for beat, centre in found.items():

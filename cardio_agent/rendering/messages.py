@@ -11,6 +11,7 @@ from cardio_agent.errors import CardioAgentError
 from cardio_agent.rendering.labels import describe, printable, section_title
 from cardio_agent.schema import NarrativeSection, Report, Sentence
 
+_MOST_SHOWN = 6  # records below an answer
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -36,6 +37,8 @@ def answer_message(sentences: Sequence[Sentence], report: Report) -> str:
     records = report.records()
     cites = dict.fromkeys(cite for sentence in sentences for cite in sentence.cites)
     basis = [describe(records[cite]) if cite in records else cite for cite in cites]
+    if len(basis) > _MOST_SHOWN:
+        basis[_MOST_SHOWN:] = [f"and {len(basis) - _MOST_SHOWN} more"]
     return _joined(sentences) + (f"\n\n*Rests on: {as_markdown('; '.join(basis))}*" if basis else "")
 
 

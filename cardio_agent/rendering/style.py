@@ -76,6 +76,7 @@ PAGE_CSS = """
   margin-left: auto; padding: 3px 11px; border-radius: 12px; font-size: 12px; font-weight: 600;
   white-space: nowrap; color: #8a4b00; background: #fff1d6; border: 1px solid #f0d29a;
 }
+.ca-use .ca-more { color: inherit; }
 .dark .ca-use { color: #ffd899; background: #3a2a0c; border-color: #6b4e17; }
 .ca-empty {
   display: grid; place-items: center; min-height: 460px; border-radius: 6px; color: #9a6a6a; font-size: 14px;
@@ -106,5 +107,13 @@ PAGE_CSS = """
 #tabs {
   padding: 4px 16px 12px; border-radius: 8px; background: var(--block-background-fill);
   border: 1px solid var(--border-color-primary);
+}
+@media (max-width: 760px) {
+  .ca-tag, .ca-more { display: none; }
+  .ca-header { padding: 12px; }
+  .ca-name { white-space: nowrap; font-size: 16px; }
+  .ca-use { font-size: 11px; padding: 3px 8px; }
+  .gradio-container > .main { padding: 52px 8px 8px !important; }
+  .ca-empty { min-height: 220px; }
 }
 """

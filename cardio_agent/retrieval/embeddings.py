@@ -5,7 +5,7 @@ Enters: texts. Leaves: unit vectors. The default weights (all-MiniLM-L6-v2) come
 """
 
 import hashlib
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,14 @@ _BATCH = 16
 class TransformerEmbeddings(Embeddings):
     """Mean-pooled, normalised embeddings of a Hugging Face encoder in a local folder.
 
+    The model is loaded when the first text is embedded.
+
     Parameters
     ----------
     folder : Path
         Holds configuration, tokenizer and ``*.safetensors``.
     sha256 : str, optional
-        What the weights must hash to.
+        What the weights must hash to; checked when they are loaded.
 
     Raises
     ------
@@ -39,13 +41,9 @@ class TransformerEmbeddings(Embeddings):
     """
 
     def __init__(self, folder: Path, sha256: str | None = None) -> None:
-        self.weights_sha256 = _weights_sha256(folder)
-        if sha256 is not None and self.weights_sha256 != sha256:
-            raise ModelMissing(
-                f"the embedding weights in {folder} are not the expected ones (SHA-256 "
-                f"{self.weights_sha256[:12]}… instead of {sha256[:12]}…): install {BUNDLED_PACKAGE} again"
-            )
-        self._tokenizer, self._model = _load(folder)
+        self._folder = folder
+        self._expected = sha256
+        self.weights_sha256 = sha256 or _weights_sha256(folder)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Unit vectors of the texts, in their order; an empty list for no text."""
@@ -64,15 +62,24 @@ class TransformerEmbeddings(Embeddings):
     def _embed(self, texts: list[str]) -> list[list[float]]:
         import torch
 
-        inputs = self._tokenizer(
-            texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
-        )
+        tokenizer, model = self._loaded
+        inputs = tokenizer(texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
         with torch.inference_mode():
-            hidden = self._model(**inputs).last_hidden_state
+            hidden = model(**inputs).last_hidden_state
         mask = inputs["attention_mask"][..., None]
         mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
         vectors: list[list[float]] = torch.nn.functional.normalize(mean, dim=1).tolist()
         return vectors
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        """Tokenizer and model."""
+        if self._expected is not None and _weights_sha256(self._folder) != self._expected:
+            raise ModelMissing(
+                f"the embedding weights in {self._folder} are not the expected ones "
+                f"(SHA-256 {self._expected[:12]}…): install {BUNDLED_PACKAGE} again"
+            )
+        return _load(self._folder)
 
 
 @lru_cache(maxsize=2)

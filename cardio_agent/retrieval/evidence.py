@@ -124,9 +124,11 @@ def _specific(codes: Sequence[str]) -> frozenset[str]:
 def _open_search(cache_dir: Path, embeddings: str) -> "HybridSearch":
     from cardio_agent.retrieval.embeddings import load_embeddings
     from cardio_agent.retrieval.search import HybridSearch
+    from cardio_agent.retrieval.vectors import KnownEmbeddings
     from cardio_agent.retrieval.vocabulary import load_vocabulary
 
-    return HybridSearch(load_corpus(), load_vocabulary(), load_embeddings(embeddings), cache_dir)
+    model = KnownEmbeddings(load_embeddings(embeddings))
+    return HybridSearch(load_corpus(), load_vocabulary(), model, cache_dir)
 
 
 @lru_cache(maxsize=4096)

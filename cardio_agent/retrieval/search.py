@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from cardio_agent.retrieval.corpus import Passage
-from cardio_agent.retrieval.embeddings import TransformerEmbeddings
 from cardio_agent.retrieval.index import open_index
-from cardio_agent.retrieval.vectors import embed_passages
+from cardio_agent.retrieval.vectors import KnownEmbeddings
 from cardio_agent.retrieval.vocabulary import Vocabulary
 from cardio_agent.retrieval.words import WordIndex
 
@@ -55,7 +54,7 @@ class HybridSearch:
     ----------
     passages : sequence of Passage
     vocabulary : Vocabulary
-    embeddings : TransformerEmbeddings
+    embeddings : KnownEmbeddings
     cache_dir : Path
         Where the vector index is kept.
 
@@ -69,7 +68,7 @@ class HybridSearch:
         self,
         passages: Sequence[Passage],
         vocabulary: Vocabulary,
-        embeddings: TransformerEmbeddings,
+        embeddings: KnownEmbeddings,
         cache_dir: Path,
     ) -> None:
         self.passages = tuple(passages)
@@ -80,12 +79,12 @@ class HybridSearch:
         self._words = WordIndex([vocabulary.tokens(text) for text in word_texts])
         self._known = vocabulary.known_words(word_texts)
         ids = [p.id for p in self.passages]
-        texts = vector_texts(self.passages, vocabulary)
+        self.passage_texts = [vocabulary.unify(f"{p.title}. {p.text}") for p in self.passages]
         self._index = open_index(
             cache_dir,
-            index_key(ids, texts, embeddings.weights_sha256),
+            index_key(ids, self.passage_texts, embeddings.weights_sha256),
             ids,
-            lambda: embed_passages(texts, embeddings),
+            lambda: embeddings.embed_documents(self.passage_texts),
         )
 
     def answer(self, question: str, accept: Callable[[Passage], bool]) -> list[Hit]:
@@ -149,9 +148,13 @@ class HybridSearch:
         hits = self._hits(np.where(about | source, score, -np.inf), accept)
         return _not_far_below_best(hits, CITED_SHARE)
 
+    def question_text(self, question: str) -> str:
+        """The question as it is compared: unified and without misspellings."""
+        return self._vocabulary.correct(question, self._known)
+
     def _compare(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cosine similarity, BM25 and coverage of every passage, (n,) each."""
-        text = self._vocabulary.correct(question, self._known)
+        text = self.question_text(question)
         tokens = self._vocabulary.tokens(text)
         similar = self._index.similarities(self._embeddings.embed_query(text), _CANDIDATES)
         cosine = np.array([similar.get(p.id, 0.0) for p in self.passages])
@@ -174,11 +177,6 @@ class HybridSearch:
 
 def _not_far_below_best(hits: list[Hit], share: float) -> list[Hit]:
     return [hit for hit in hits if hit.score >= share * hits[0].score]
-
-
-def vector_texts(passages: Sequence[Passage], vocabulary: Vocabulary) -> list[str]:
-    """What of each passage is embedded."""
-    return [vocabulary.unify(f"{p.title}. {p.text}") for p in passages]
 
 
 def index_key(ids: Sequence[str], texts: Sequence[str], weights_sha256: str) -> str:

@@ -1,69 +1,88 @@
-"""Vectors of the bundled statements, computed beforehand so that the first use is quick.
+"""Vectors that travel with the program, so that a report needs no embedding model in memory.
 
-Enters: texts and an embedding model. Leaves: their vectors, those already known taken from
-``models/retrieval/passages.npz`` and only the rest computed. A vector is known by the hash of its
-text under the hash of the model, so a corrected statement or another model never meets an old one.
+Enters: texts and an embedding model. Leaves: their vectors; those of the bundled statements and of
+the findings' queries are looked up in ``models/retrieval/vectors.npz``, only others are computed. A
+vector is known by the hash of its text and of the model, so a corrected statement or another model
+never meets an old one.
 
-``python -m cardio_agent.retrieval.vectors`` writes the file anew after the corpus has changed.
+``python -m cardio_agent.retrieval.vectors`` writes the file anew after statements or queries changed.
 """
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from langchain_core.embeddings import Embeddings
 
 from cardio_agent.errors import ModelMissing
 from cardio_agent.resources import resource_dir
 from cardio_agent.retrieval.embeddings import TransformerEmbeddings
 
-_FILE = Path("retrieval") / "passages.npz"
+_FILE = Path("retrieval") / "vectors.npz"
 
 
-def embed_passages(texts: Sequence[str], embeddings: TransformerEmbeddings) -> list[list[float]]:
-    """Unit vectors of the texts, in their order.
+class KnownEmbeddings(Embeddings):
+    """An embedding model that looks a text up before it computes.
 
     Raises
     ------
     ModelMissing
-        When the file of known vectors is damaged.
+        When the file of known vectors is damaged, or when the model is needed and missing.
     """
-    keys = [_key(text, embeddings.weights_sha256) for text in texts]
-    known = _known_vectors()
-    missing = [k for k, key in enumerate(keys) if key not in known]
-    computed = embeddings.embed_documents([texts[k] for k in missing])
-    known.update(zip((keys[k] for k in missing), computed, strict=True))
-    return [known[key] for key in keys]
+
+    def __init__(self, model: TransformerEmbeddings) -> None:
+        self._model = model
+        self.weights_sha256 = model.weights_sha256
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Unit vectors of the texts, in their order."""
+        unknown = [text for text in dict.fromkeys(texts) if self.key(text) not in self._known]
+        computed = dict(zip(unknown, self._model.embed_documents(unknown), strict=True)) if unknown else {}
+        return [computed[text] if text in computed else self._known[self.key(text)] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        """Unit vector of one text."""
+        return self.embed_documents([text])[0]
+
+    def key(self, text: str) -> str:
+        """Name of a text under this model."""
+        return hashlib.sha256(f"{self.weights_sha256}\0{text}".encode()).hexdigest()
+
+    @cached_property
+    def _known(self) -> dict[str, list[float]]:
+        path = resource_dir("models") / _FILE
+        if not path.is_file():
+            return {}
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return dict(zip(file["keys"].tolist(), file["vectors"].tolist(), strict=True))
+        except (OSError, ValueError, KeyError) as exc:
+            raise ModelMissing(f"{path} is damaged ({exc}): install cardio-agent again") from exc
 
 
-def write_vectors(texts: Sequence[str], embeddings: TransformerEmbeddings, path: Path) -> None:
+def write_vectors(texts: Sequence[str], model: TransformerEmbeddings, path: Path) -> None:
     """Compute the vectors of the texts and write them with their keys."""
-    vectors = np.array(embeddings.embed_documents(list(texts)), dtype=np.float32)
+    key = KnownEmbeddings(model).key
+    vectors = np.array(model.embed_documents(list(texts)), dtype=np.float32)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, keys=np.array([_key(text, embeddings.weights_sha256) for text in texts]), vectors=vectors)
+    np.savez(path, keys=np.array([key(text) for text in texts]), vectors=vectors)
 
 
-def _key(text: str, weights_sha256: str) -> str:
-    return hashlib.sha256(f"{weights_sha256}\0{text}".encode()).hexdigest()
+def bundled_texts() -> list[str]:
+    """What the file of this version holds: every statement, and every query of a finding."""
+    from cardio_agent.findings.fusion import NORMAL_QUERY
+    from cardio_agent.findings.rules import RULES
+    from cardio_agent.retrieval.evidence import open_search
+    from cardio_agent.settings import get_settings
 
-
-def _known_vectors() -> dict[str, list[float]]:
-    path = resource_dir("models") / _FILE
-    if not path.is_file():
-        return {}
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return dict(zip(file["keys"].tolist(), file["vectors"].tolist(), strict=True))
-    except (OSError, ValueError, KeyError) as exc:
-        raise ModelMissing(f"{path} is damaged ({exc}): install cardio-agent again") from exc
+    search = open_search(get_settings())
+    queries = [NORMAL_QUERY, *(rule.query for rule in RULES if rule.query)]
+    return list(dict.fromkeys((*search.passage_texts, *map(search.question_text, queries))))
 
 
 if __name__ == "__main__":
-    from cardio_agent.retrieval.corpus import load_corpus
     from cardio_agent.retrieval.embeddings import load_embeddings
-    from cardio_agent.retrieval.search import vector_texts
-    from cardio_agent.retrieval.vocabulary import load_vocabulary
 
-    write_vectors(
-        vector_texts(load_corpus(), load_vocabulary()), load_embeddings(), resource_dir("models") / _FILE
-    )
+    write_vectors(bundled_texts(), load_embeddings(), resource_dir("models") / _FILE)

@@ -6,9 +6,16 @@ Enters: a clause that tells of change, and the context. Leaves: outcomes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cardio_agent.schema import Finding
+from cardio_agent.schema import Finding, Measurement
 from cardio_agent.verification.clauses import Clause
-from cardio_agent.verification.context import Context, Outcome, contradicted, supported, text_clauses, unsupported
+from cardio_agent.verification.context import (
+    Context,
+    Outcome,
+    contradicted,
+    supported,
+    text_clauses,
+    unsupported,
+)
 from cardio_agent.verification.lexicon import implied
 from cardio_agent.verification.recognition import Atom
 from cardio_agent.verification.values import matches
@@ -66,6 +73,9 @@ def _directions(atoms: Sequence[Atom]) -> Iterator[str]:
 
 def _objection(said: Change, finding: Finding, context: Context) -> Outcome | None:
     known = _change(text_clauses(finding.text))
+    amounts = [
+        r for id in finding.basis if isinstance(r := context.cited.get(id), Measurement) and _is_amount(r)
+    ]
     where = f"{finding.text} [{finding.id}]."
     if said.names and not said.names & known.names:
         return unsupported(f"The cited comparison speaks of something else: {where}")
@@ -76,10 +86,22 @@ def _objection(said: Change, finding: Finding, context: Context) -> Outcome | No
         return contradicted(f"The comparison says otherwise: {where}")
     if said.directions and not known.directions:
         return unsupported(f"The cited comparison gives no direction: {where}")
+    tells_of_then = not said.directions
     for number in said.numbers:
-        if not any(_same(number, other) for other in known.numbers) and not _is_current(number, said, context):
+        if tells_of_then and number.high is None:
+            if not any(other.high is not None and other.value == number.value for other in known.numbers):
+                return contradicted(f"“{number.text}” is not the earlier value: {where}")
+        elif not (
+            any(_same(number, other) for other in known.numbers)
+            or any(m.value is not None and matches(number, abs(m.value), m.unit) for m in amounts)
+            or _is_current(number, said, context)
+        ):
             return contradicted(f"“{number.text}” does not stand in the comparison: {where}")
     return None
+
+
+def _is_amount(m: Measurement) -> bool:
+    return m.name.endswith("_change")
 
 
 def _same(written: Atom, known: Atom) -> bool:

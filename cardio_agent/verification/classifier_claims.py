@@ -9,10 +9,25 @@ from cardio_agent.schema import AttentionSummary, Statement
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
 from cardio_agent.verification.lexicon import CONCEPTS
-from cardio_agent.verification.recognition import Atom, phrase_of, segments
+from cardio_agent.verification.recognition import Atom, segments
+from cardio_agent.verification.tokens import phrase_of
 from cardio_agent.verification.values import matches
 from cardio_agent.writing.phrases import percent
 
+_PROOF = frozenset(
+    [
+        "proof",
+        "prove",
+        "proves",
+        "proved",
+        "proven",
+        "confirm",
+        "confirms",
+        "confirmed",
+        "establishes",
+        "demonstrates",
+    ]
+)
 _AMONG_FIRST = 3  # "looked at V1": must be among the three highest shares
 
 
@@ -60,9 +75,8 @@ def _check_probability_number(number: Atom, statements: Sequence[Statement], is_
     what = "threshold" if is_threshold else "probability"
     first = statements[0]
     value = first.threshold if is_threshold else first.probability
-    return contradicted(
-        f"The classifier's {what} for {first.name} is {percent(value)} ({value:.2f}), not {number.text} [{first.id}]."
-    )
+    is_so = f"is {percent(value)} ({value:.2f}), not {number.text}"
+    return contradicted(f"The classifier's {what} for {first.name} {is_so} [{first.id}].")
 
 
 def _is_before_threshold(clause: Clause, at: int) -> bool:
@@ -78,7 +92,9 @@ def _check_side(side: Atom, statements: Sequence[Statement]) -> Outcome:
 
 def _probability_reason(s: Statement) -> str:
     side = "at or above" if s.present else "below"
-    return f"Probability of {s.name} is {s.probability:.2f}, {side} its threshold of {s.threshold:.2f} [{s.id}]."
+    return (
+        f"Probability of {s.name} is {s.probability:.2f}, {side} its threshold of {s.threshold:.2f} [{s.id}]."
+    )
 
 
 # ── attention ────────────────────────────────────────────────────────────────────────────────
@@ -87,13 +103,28 @@ def _probability_reason(s: Statement) -> str:
 def check_attention(clause: Clause, context: Context) -> list[Outcome]:
     """Leads, segments and shares against the cited attention."""
     outcomes = list(_subject_outcomes(clause, context))
-    summaries = [_of_subject(clause, context)] if _of_subject(clause, context) else list(context.attention.values())
+    if _claims_proof(clause):
+        outcomes.append(unsupported("Attention shows where the classifier looked; it proves nothing."))
+    summaries = (
+        [_of_subject(clause, context)] if _of_subject(clause, context) else list(context.attention.values())
+    )
     lead_places, segment_places = _places(clause)
     for shares, places in (("leads", lead_places), ("segments", segment_places)):
         if places:
             best = [_check_places(places, getattr(s, shares), _says_most(clause)) for s in summaries if s]
             outcomes.append(next((o for o in best if o.verdict == "supported"), best[0]))
     return outcomes
+
+
+def is_attention_clause(clause: Clause) -> bool:
+    """Whether a clause of a sentence on attention speaks of it, or only lists places and shares."""
+    claims = ("concept", "quote", "qualifier", "negation", "change")
+    return any(atom.kind == "attention" for atom in clause) or not any(atom.kind in claims for atom in clause)
+
+
+def _claims_proof(clause: Clause) -> bool:
+    words = {word for atom in clause for word in phrase_of(atom.text)}
+    return bool(words & _PROOF) and not any(atom.kind == "negation" for atom in clause)
 
 
 def _of_subject(clause: Clause, context: Context) -> AttentionSummary | None:
@@ -137,7 +168,9 @@ def _segment(atom: Atom) -> str:
 
 
 def _says_most(clause: Clause) -> bool:
-    return any(atom.kind == "superlative" or (atom.kind == "attention" and atom.key == "most") for atom in clause)
+    return any(
+        atom.kind == "superlative" or (atom.kind == "attention" and atom.key == "most") for atom in clause
+    )
 
 
 def _check_places(places: Sequence[Place], shares: Mapping[str, float], says_most: bool) -> Outcome:
@@ -148,7 +181,9 @@ def _check_places(places: Sequence[Place], shares: Mapping[str, float], says_mos
         if share is not None:
             value = 100 * shares.get(name, 0.0) if share.unit == "percent" else shares.get(name, 0.0)
             if not matches(share, value, share.unit):
-                return contradicted(f"The share of {name} is {percent(shares.get(name, 0.0))}, not {share.text}.")
+                return contradicted(
+                    f"The share of {name} is {percent(shares.get(name, 0.0))}, not {share.text}."
+                )
         if (says_most or share is None) and name not in ordered[:n]:
             return contradicted(f"The classifier looked most at {first}, not at {name}.")
     return supported(f"The classifier looked most at {first}.")

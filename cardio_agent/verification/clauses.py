@@ -97,7 +97,7 @@ def _subjects_taken_from(left: list[Atom], rest: Sequence[Atom]) -> list[Atom]:
 
 
 def _with_subjects(clauses: Sequence[Clause]) -> list[Clause]:
-    """A clause that opens with its verb ("… and is normal", "…, which is prolonged") keeps the subject before it."""
+    """A clause that opens with its verb ("… and is normal") keeps the measurement named before it."""
     out: list[Clause] = []
     for clause in clauses:
         opening = [atom for atom in clause if atom.kind != "break"]
@@ -169,7 +169,8 @@ def _list_goes_on(rest: Sequence[Atom]) -> bool:
 
 def _before(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]:
     start = at - 1
-    while start >= 0 and is_verb(clause[start]):
+    # "is not absent": both denials reach what came before.
+    while start >= 0 and (is_verb(clause[start]) or clause[start].key == "either"):
         start -= 1
     found: list[int] = []
     for k in range(start, -1, -1):

@@ -22,9 +22,9 @@ from cardio_agent.schema import (
     Statement,
     VerdictKind,
 )
-from cardio_agent.verification.clauses import CERTAIN, DEFINITE, POSSIBLE, PROBABLE, Clause, clauses_of
+from cardio_agent.verification.clauses import CERTAIN, POSSIBLE, PROBABLE, Clause, clauses_of
 from cardio_agent.verification.lexicon import CONCEPTS, implied
-from cardio_agent.verification.recognition import phrase_of
+from cardio_agent.verification.tokens import phrase_of
 
 CEILING: dict[Certainty, int] = {"definite": CERTAIN, "probable": PROBABLE, "possible": POSSIBLE}
 # Findings of these kinds tell of the records, of an earlier tracing or of the recording; they do not
@@ -116,9 +116,7 @@ class Context:
 
     @property
     def attention(self) -> dict[str, AttentionSummary]:
-        return {
-            id.removeprefix("a-"): r for id, r in self.cited.items() if isinstance(r, AttentionSummary)
-        }
+        return {id.removeprefix("a-"): r for id, r in self.cited.items() if isinstance(r, AttentionSummary)}
 
     @property
     def recording(self) -> Recording | None:
@@ -167,15 +165,27 @@ def _quotable(record: Record) -> tuple[str, ...]:
             return ()
 
 
+def passage_texts(passage: Evidence) -> tuple[str, ...]:
+    """Everything that a passage says, and where it stands."""
+    return (
+        passage.text,
+        passage.thresholds,
+        passage.short,
+        passage.guideline,
+        passage.society,
+        passage.citation,
+        passage.section,
+        passage.id,
+        "" if passage.checked else "unchecked",
+    )
+
+
 def _texts(record: Record) -> tuple[str, ...]:
     match record:
         case Finding():
             return (record.text, record.territory or "")
         case Evidence():
-            return (
-                record.text, record.guideline, record.short, record.society, record.thresholds, record.section,
-                record.citation, record.id, "unchecked" if not record.checked else "",
-            )  # fmt: skip
+            return passage_texts(record)
         case Measurement():
             return (record.method, record.reason or "", record.name.replace("_", " "), record.id)
         case Statement():
@@ -185,12 +195,7 @@ def _texts(record: Record) -> tuple[str, ...]:
         case LeadQuality():
             return (record.reason, record.state)
         case Recording():
-            return (record.format, record.file, *record.notes)
+            # Neither file name nor notes: what a file brings along may not lend words to a sentence.
+            return (record.format,)
         case _:
             return ()
-
-
-__all__ = [
-    "CEILING", "DEFINITE", "SILENT_KINDS", "Assertion", "Context", "Outcome", "assertions", "contradicted", "supported",
-    "text_clauses", "unsupported",
-]  # fmt: skip

@@ -8,19 +8,36 @@ only the passage's own words, neutral words and the same concepts.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from cardio_agent.schema import Evidence
 from cardio_agent.verification.clauses import Clause
-from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
+from cardio_agent.verification.context import (
+    Context,
+    Outcome,
+    contradicted,
+    passage_texts,
+    supported,
+    unsupported,
+)
 from cardio_agent.verification.lexicon import implied
-from cardio_agent.verification.recognition import Atom, neutral_words, phrase_of, recognise
+from cardio_agent.verification.recognition import Atom, neutral_words, recognise
+from cardio_agent.verification.tokens import phrase_of
 
 _ARABIC = {"i": "1", "iia": "2a", "iib": "2b", "ii": "2", "iii": "3"}
+_ASSERTING = frozenset(
+    ["present", "seen", "found", "detected", "observed", "noted", "visible", "evident", "absent", "here"]
+)
 _NEGATIONS = ("not", "no", "avoid", "without", "neither", "nor")
 # How strongly a class recommends. Source: the societies' common wording of classes of recommendation.
-_VERB_OF_CLASS = {"1": ("recommended", "recommends", "recommend", "indicated"), "2a": ("should", "considered", "reasonable"),
-                  "2b": ("may", "considered", "might"), "3": ("recommended", "recommends", "indicated")}  # fmt: skip
+_VERB_OF_CLASS = {
+    "1": ("recommended", "recommends", "recommend", "indicated"),
+    "2a": ("should", "considered", "reasonable"),
+    "2b": ("may", "considered", "might"),
+    "3": ("recommended", "recommends", "indicated"),
+}
 _STRONG = ("recommended", "recommends", "recommend", "indicated", "should", "must")
+_SHORT = 3  # letters of the words that join others ("the", "of", "for")
 PERSON = re.compile(r"\b(?:this|the|our|his|her|your) (?:patient|person|case|man|woman)\b", re.IGNORECASE)
 _FREE_KINDS = ("break", "verb", "comparison", "guideline", "certainty", "negation", "prior", "probability")
 
@@ -41,18 +58,35 @@ def is_guideline_clause(clause: Clause, context: Context) -> bool:
 def check_passages(clauses: Sequence[Clause], context: Context) -> Outcome:
     """All guideline clauses of a sentence against the cited passages."""
     results = [(passage, list(_objections(clauses, passage))) for passage in context.passages]
-    passage, objections = min(results, key=lambda row: (len(row[1]), row[1] and row[1][0].verdict == "unsupported"))
+    passage, objections = min(
+        results, key=lambda row: (len(row[1]), row[1] and row[1][0].verdict == "unsupported")
+    )
     if not objections:
         return supported(f"As in [{passage.id}].")
     return next((o for o in objections if o.verdict == "contradicted"), objections[0])
 
 
 def _objections(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcome]:
+    if not _says_something(clauses, passage):
+        yield unsupported(f"The sentence says nothing that is particular to [{passage.id}].")
     for clause in clauses:
         for atom in clause:
             if objection := _objection(atom, passage):
                 yield objection
         yield from _strength_objections(clause, passage)
+    yield from _misplaced_numbers(clauses, passage)
+
+
+def _says_something(clauses: Sequence[Clause], passage: Evidence) -> bool:
+    """Whether a sentence speaks of the guideline, rather than of the recording with a guideline cited."""
+    atoms = [atom for clause in clauses for atom in clause]
+    if any(atom.kind == "quote" for atom in atoms):
+        return True
+    asserts = {word for atom in atoms for word in phrase_of(atom.text)} & _ASSERTING - _words(passage)
+    marks = [a for a in atoms if a.kind in ("class", "level", "guideline", "number")]
+    content = [a for a in atoms if a.kind in ("unknown", "modifier", "qualifier")]
+    n_concepts = sum(atom.kind == "concept" for atom in atoms)
+    return not asserts and (bool(marks) or len(content) > 1 or (len(content) == 1 and n_concepts > 1))
 
 
 def _objection(atom: Atom, passage: Evidence) -> Outcome | None:
@@ -82,7 +116,9 @@ def _check_mark(atom: Atom, own: str, what: str, passage: Evidence) -> Outcome |
     """Class or level as the society writes it; Roman and Arabic numerals count as the same."""
     if atom.key and _arabic(atom.key) == _arabic(own):
         return None
-    beside = {mark.lower() for pair in re.findall(r"\((I{1,3}[ab]?) ([ABC])\)", passage.text) for mark in pair}
+    beside = {
+        mark.lower() for pair in re.findall(r"\((I{1,3}[ab]?) ([ABC])\)", passage.text) for mark in pair
+    }
     if atom.key in beside:
         return None
     if not own:
@@ -96,8 +132,7 @@ def _arabic(mark: str) -> str:
 
 @cache
 def _atoms(passage: Evidence) -> tuple[Atom, ...]:
-    fields = (passage.text, passage.thresholds, passage.short, passage.guideline, passage.citation, passage.section)
-    return tuple(atom for field in fields for atom in recognise(field))
+    return tuple(atom for field in passage_texts(passage) for atom in recognise(field))
 
 
 def _check_number(atom: Atom, passage: Evidence) -> Outcome | None:
@@ -119,10 +154,52 @@ def _is_year(atom: Atom) -> bool:
 
 
 def _same_values(known: Atom, written: Atom) -> bool:
-    if (known.value, known.high) != (written.value, written.high) and written.value not in (known.value, known.high):
+    if (known.value, known.high) != (written.value, written.high) and written.value not in (
+        known.value,
+        known.high,
+    ):
         return False
     units = {known.unit, written.unit} - {""}
     return len(units) <= 1
+
+
+def _misplaced_numbers(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcome]:
+    """A passage with several numbers of one unit: each must stay with the words it stands with there."""
+    atoms = [atom for clause in clauses for atom in clause]
+    if any(atom.kind == "quote" for atom in atoms):
+        return
+    numbers = [atom for atom in atoms if atom.kind == "number" and atom.unit]
+    words = {_stem(word) for atom in atoms for word in phrase_of(atom.text)}
+    for number in numbers:
+        rivals = [part for part in _parts(passage) if any(n.unit == number.unit for n in part.numbers)]
+        own = [part for part in rivals if any(_same_values(n, number) for n in part.numbers)]
+        others = [part for part in rivals if part not in own]
+        told = frozenset().union(*(part.words for part in own))
+        for part in others if own else ():
+            strange = (part.words & words) - told
+            if any(len(word) > _SHORT for word in strange) and not any(
+                _same_values(n, other) for n in part.numbers for other in numbers
+            ):
+                yield contradicted(f"“{number.text}” stands with other words in [{passage.id}].")
+
+
+class _Part(NamedTuple):
+    """A stretch of a passage between commas or stops."""
+
+    words: frozenset[str]
+    numbers: tuple[Atom, ...]
+
+
+@cache
+def _parts(passage: Evidence) -> tuple[_Part, ...]:
+    texts = re.split(r"[;:,.]\s", passage.text)
+    return tuple(
+        _Part(
+            frozenset(_stem(word) for word in phrase_of(text)),
+            tuple(atom for atom in recognise(text) if atom.kind == "number" and atom.unit),
+        )
+        for text in texts
+    )
 
 
 def _check_concept(atom: Atom, passage: Evidence) -> Outcome | None:
@@ -149,9 +226,7 @@ def _stem(word: str) -> str:
 
 @cache
 def _words(passage: Evidence) -> frozenset[str]:
-    fields = (passage.text, passage.thresholds, passage.short, passage.guideline, passage.citation,
-              passage.section, passage.society, passage.id, "" if passage.checked else "unchecked")  # fmt: skip
-    return frozenset(word for field in fields for word in phrase_of(field))
+    return frozenset(word for field in passage_texts(passage) for word in phrase_of(field))
 
 
 def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]:
@@ -167,7 +242,9 @@ def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]
     own_class = _arabic(passage.class_of_recommendation)
     if words & set(_STRONG):
         if own_class == "3" and not denies:
-            yield contradicted(f"[{passage.id}] is of class {passage.class_of_recommendation}: it advises against.")
+            yield contradicted(
+                f"[{passage.id}] is of class {passage.class_of_recommendation}: it advises against."
+            )
         allowed = own | set(_VERB_OF_CLASS.get(own_class, ()))
         if strange := sorted((words & set(_STRONG)) - allowed):
             yield contradicted(f"[{passage.id}] does not say “{strange[0]}”.")
@@ -175,5 +252,3 @@ def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]
 
 def _has_any(words: Iterable[str], wanted: Sequence[str]) -> bool:
     return any(word in wanted for word in words)
-
-

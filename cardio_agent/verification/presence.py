@@ -5,10 +5,11 @@ carries it, must not be more certain than any finding on the matter, and must ag
 other record; what is less specific than the record passes, what is more specific does not.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cardio_agent.leads import LEADS, TERRITORIES
+from cardio_agent.leads import PRECORDIAL_LEADS, TERRITORIES
 from cardio_agent.schema import Finding, Measurement, Statement
 from cardio_agent.verification.claims import PresenceClaim
 from cardio_agent.verification.clauses import CERTAIN, DEFINITE
@@ -29,7 +30,7 @@ from cardio_agent.writing.limits import holds
 from cardio_agent.writing.phrases import lead_list, named_value
 
 _LEVEL_NAMES = {1: "possible", 2: "probable", 3: "definite", 4: "definite"}
-_CONTIGUOUS = (*TERRITORIES.values(), *zip(LEADS[6:-1], LEADS[7:], strict=True))
+_CONTIGUOUS = (*TERRITORIES.values(), *itertools.pairwise(PRECORDIAL_LEADS))
 
 
 def check_presence(claim: PresenceClaim, context: Context) -> Outcome:
@@ -74,7 +75,7 @@ def _codes(keys: frozenset[str]) -> frozenset[str]:
 
 
 def _check_report(claim: PresenceClaim, context: Context) -> Outcome:
-    """"The classifier reports X" against the statement, whatever the findings make of it."""
+    """ "The classifier reports X" against the statement, whatever the findings make of it."""
     codes = _codes(narrower(claim.key))
     rows = [s for s in context.facts.statements if s.code in codes]
     present = [s for s in rows if s.present]
@@ -91,7 +92,8 @@ def _check_report(claim: PresenceClaim, context: Context) -> Outcome:
 
 def _statement_reason(statement: Statement) -> str:
     word = "present" if statement.present else "absent"
-    return f"The classifier calls {statement.name} {word} (probability {statement.probability:.2f}) [{statement.id}]."
+    probability = f"probability {statement.probability:.2f}"
+    return f"The classifier calls {statement.name} {word} ({probability}) [{statement.id}]."
 
 
 # ── present ──────────────────────────────────────────────────────────────────────────────────
@@ -102,7 +104,10 @@ def _check_present(claim: PresenceClaim, context: Context) -> Outcome:
         return _check_valued(claim, context)
     findings = [a.finding for a in context.asserted if a.implies(claim.key)]
     cited = [finding for finding in findings if finding.id in context.cited]
-    other = [*_present_statements(claim.key, context), *_showing(claim, context)]
+    other: list[Statement | Measurement] = [
+        *_present_statements(claim.key, context),
+        *_showing(claim, context),
+    ]
     if not cited and not other and not _follows(claim.key, context):
         return _not_carried(claim, context)
     level = claim.certainty or DEFINITE
@@ -118,7 +123,7 @@ def _check_present(claim: PresenceClaim, context: Context) -> Outcome:
 
 
 def _names_only(claim: PresenceClaim) -> bool:
-    """Whether a concept beside its number only names what was measured: "Q wave of 32 ms", "ST elevation of 0.25 mV"."""
+    """Whether a concept only names what its number measures: "Q wave of 32 ms", "ST elevation of 0.25 mV"."""
     is_wave = any(name.endswith("_mv") for name in CONCEPTS[claim.key].quantity)
     return is_wave and claim.certainty is None and len(claim.text.split()) < 3 and claim.key != "P_waves"
 
@@ -135,7 +140,9 @@ def _check_valued(claim: PresenceClaim, context: Context) -> Outcome:
 
 def _carried_reason(cited: Sequence[Finding], other: Sequence[Statement | Measurement]) -> str:
     if cited:
-        return f"{cited[0].text[:1].upper()}{cited[0].text[1:]}: {cited[0].certainty} finding [{cited[0].id}]."
+        return (
+            f"{cited[0].text[:1].upper()}{cited[0].text[1:]}: {cited[0].certainty} finding [{cited[0].id}]."
+        )
     if not other:
         return "Follows from the cited rhythm."
     first = other[0]
@@ -154,7 +161,9 @@ def _showing(claim: PresenceClaim, context: Context) -> list[Measurement]:
     if claim.key == "P_waves":
         return [m for m in context.measured(("p_ms", "p_mv")) if m.value is not None]
     pairs = [pair for key in narrower(claim.key) for pair in CONCEPTS[key].shown_by]
-    return [m for name, word in pairs for m in context.measured((name,), claim.leads) if _is_so(word, m, context)]
+    return [
+        m for name, word in pairs for m in context.measured((name,), claim.leads) if _is_so(word, m, context)
+    ]
 
 
 def _is_so(word: str, m: Measurement, context: Context) -> bool:
@@ -197,7 +206,9 @@ def _objection(claim: PresenceClaim, context: Context) -> Outcome | None:
         return None
     for m in _excluding(claim, context.facts.measurements, context):
         text = named_value(m)
-        return contradicted(f"{text[:1].upper()}{text[1:]} speaks against {concept_name(claim.key)} [{m.id}].")
+        return contradicted(
+            f"{text[:1].upper()}{text[1:]} speaks against {concept_name(claim.key)} [{m.id}]."
+        )
     return None
 
 
@@ -211,7 +222,9 @@ def _exclude_each_other(assertion: Assertion, key: str) -> bool:
 
 def _mentions(finding: Finding, key: str) -> bool:
     return any(
-        atom.kind == "concept" and key in implied(atom.key) for clause in text_clauses(finding.text) for atom in clause
+        atom.kind == "concept" and key in implied(atom.key)
+        for clause in text_clauses(finding.text)
+        for atom in clause
     )
 
 
@@ -245,7 +258,9 @@ def _shown_anywhere(claim: PresenceClaim, place: set[str], context: Context) -> 
     """A measurement that shows the concept after all; ST shifts count in contiguous leads (MI-01)."""
     for key in narrower(claim.key):
         for name, word in CONCEPTS[key].shown_by:
-            rows = {m.lead: m for m in context.facts.measurements if m.name == name and _is_so(word, m, context)}
+            rows = {
+                m.lead: m for m in context.facts.measurements if m.name == name and _is_so(word, m, context)
+            }
             if None in rows:
                 return rows[None]
             if here := sorted(rows.keys() & place, key=str):
@@ -268,7 +283,9 @@ def _absence_carried(claim: PresenceClaim, place: set[str], context: Context) ->
             rows = [m for m in context.measured((name,)) if m.lead and (not place or m.lead in place)]
             if rows and not any(_is_so(word, m, context) for m in rows):
                 return supported(f"{named_value(rows[0])} [{rows[0].id}].")
-    if claim.key == "P_waves" and (rows := [m for m in context.measured(("p_ms", "pr_ms")) if m.value is None]):
+    if claim.key == "P_waves" and (
+        rows := [m for m in context.measured(("p_ms", "pr_ms")) if m.value is None]
+    ):
         return supported(f"{named_value(rows[0])}: {rows[0].reason} [{rows[0].id}].")
     for assertion in context.asserted:
         if assertion.finding.id in context.cited and _bears_absence(assertion, claim.key):
@@ -307,7 +324,9 @@ def _check_leads(claim: PresenceClaim, findings: Sequence[Finding], context: Con
         return None
     if placed:
         finding = placed[0]
-        return contradicted(f"{finding.text}: {lead_list(finding.leads)}, not {lead_list(claim.leads)} [{finding.id}].")
+        return contradicted(
+            f"{finding.text}: {lead_list(finding.leads)}, not {lead_list(claim.leads)} [{finding.id}]."
+        )
     return unsupported(f"No cited record places {claim.text} in {lead_list(claim.leads)}.")
 
 

@@ -6,33 +6,24 @@ table comes out as ``unknown``.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
 
 from cardio_agent.leads import LEADS, TERRITORIES
 from cardio_agent.verification.lexicon import CONCEPTS, expand, load_table
-
-_TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}"
-    r"|\d+(?:st|nd|rd|th)\b"
-    r"|\d+(?:\.\d+)?"
-    r"|[^\W\d_][\w]*(?:['’](?:t|s)\b)?"
-    r"|>=|<=|[^\w\s]"
+from cardio_agent.verification.tokens import (
+    LEAD_BY_LOWER,
+    ROMAN_LEADS,
+    Phrase,
+    Token,
+    phrase_of,
+    plurals,
+    tokens,
 )
-_MINUS = str.maketrans({"−": "-", "‑": "-", "‐": "-", "–": "–"})
-_SPELLINGS = {
-    "ischemia": "ischaemia", "ischemic": "ischaemic", "ischaemias": "ischaemia", "repolarization": "repolarisation",
-    "hyperkalemia": "hyperkalaemia", "hypokalemia": "hypokalaemia", "hypercalcemia": "hypercalcaemia",
-    "hypocalcemia": "hypocalcaemia", "artifact": "artefact", "artifacts": "artefact", "organized": "organised",
-    "recognized": "recognised", "recognizes": "recognises", "micrometer": "micrometre", "criterium": "criterion",
-    "women": "woman", "men": "man", "ladies": "lady", "gentlemen": "gentleman", "electrocardiographically": "electrocardiographic",
-}  # fmt: skip
-_LEAD_BY_LOWER = {lead.lower(): lead for lead in LEADS if lead[0] in "aV"}
-_ROMAN_LEADS = ("I", "II", "III")
+
 _LIMIT_WORDS = ("the", "a", "limit", "of", "upper", "lower", "normal", "value")
 
 
@@ -63,75 +54,7 @@ class Atom:
         return tuple(self.key.split()) if self.kind == "quantity" else ()
 
 
-class Token(NamedTuple):
-    """A word, number or mark; ``joined`` when no space stands before it."""
-
-    text: str
-    word: str
-    joined: bool
-    start: int
-    end: int
-
-
-def tokens(text: str) -> list[Token]:
-    """Words, numbers and marks of a text; a hyphen between words is a space.
-
-    >>> [t.word for t in tokens("T-wave inversion of −0.3 mV in V2–V4")]
-    ['t', 'wave', 'inversion', 'of', '-0.3', 'mv', 'in', 'v2', 'to', 'v4']
-    """
-    found: list[Token] = []
-    text = text.translate(_MINUS)
-    end = -1
-    for match in _TOKEN.finditer(text):
-        raw, start, joined = match[0], match.start(), match.start() == end
-        end = match.end()
-        previous = found[-1].word if found else ""
-        follows = text[end : end + 1]
-        if raw in "-–" and joined and (previous[-1:].isalnum() or previous in ("°", "%")) and follows.strip():
-            if _joins_range(previous, text[end:]):
-                found.append(Token("–", "to", True, start, end))
-            continue
-        if raw[0].isdigit() and found and found[-1].word in ("-", "+") and joined and _is_sign(found):
-            sign = found.pop()
-            raw, start = raw if sign.word == "+" else f"-{raw}", sign.start
-        word = raw.lower().removesuffix("'s").removesuffix("’s")
-        found.append(Token(raw, _SPELLINGS.get(word, word), joined, start, end))
-    return found
-
-
-def _joins_range(previous: str, rest: str) -> bool:
-    """Whether a dash joins two numbers or two leads, rather than two words."""
-    starts_number = rest[0].isdigit()
-    is_lead = previous in _LEAD_BY_LOWER or previous in ("i", "ii")
-    ends_number = previous[-1].isdigit() or previous in ("°", "%")
-    following = re.match(r"[A-Za-z]+\d?", rest)
-    to_lead = bool(following) and (following[0].lower() in _LEAD_BY_LOWER or following[0] in _ROMAN_LEADS)
-    return (starts_number and (ends_number or is_lead)) or (is_lead and to_lead)
-
-
-def _is_sign(found: Sequence[Token]) -> bool:
-    """A dash or plus before a number is its sign unless a number stands before it."""
-    return not found[-1].joined or len(found) < 2 or not found[-2].word[-1:].isalnum()
-
-
 # ── the tables ───────────────────────────────────────────────────────────────────────────────
-
-Phrase = tuple[str, ...]
-
-
-def plurals(phrase: Phrase) -> Iterator[Phrase]:
-    """A phrase and its plural."""
-    yield phrase
-    last = phrase[-1]
-    if last.isalpha() and len(last) > 1 and not last.endswith("s"):
-        if last.endswith("y") and last[-2] not in "aeiou":
-            yield (*phrase[:-1], f"{last[:-1]}ies")
-        yield (*phrase[:-1], f"{last}es" if last.endswith("x") else f"{last}s")
-
-
-def phrase_of(form: str) -> Phrase:
-    """A form as its words."""
-    return tuple(token.word for token in tokens(form))
 
 
 @cache
@@ -153,9 +76,11 @@ def verb_words() -> frozenset[str]:
     return frozenset(_terms()["verb"]["verb"])
 
 
+# In order of precedence: where a phrase stands in two tables, the first one has it.
 _PHRASE_KINDS = (
-    "quantity", "formula", "family", "only", "comparison", "negation", "certainty", "change", "prior", "qualifier", "not_measurable",
-    "probability", "attention", "state", "sex", "territory", "lead_group", "guideline", "idiom", "break", "verb", "modifier",
+    "quantity", "formula", "family", "only", "comparison", "negation", "certainty", "change", "prior",
+    "qualifier", "not_measurable", "probability", "attention", "state", "sex", "territory", "lead_group",
+    "guideline", "idiom", "break", "verb", "modifier", "segment",
 )  # fmt: skip
 
 
@@ -263,7 +188,9 @@ def _next_atom(spoken: Sequence[Token], at: int, quoted: Sequence[tuple[Phrase, 
 
 
 def _matching_quote(words: Sequence[str], at: int, quoted: Sequence[tuple[Phrase, str]]) -> tuple[str, int]:
-    hits = [(len(phrase), id) for phrase, id in quoted if phrase and tuple(words[at : at + len(phrase)]) == phrase]
+    hits = [
+        (len(phrase), id) for phrase, id in quoted if phrase and tuple(words[at : at + len(phrase)]) == phrase
+    ]
     length, id = max(hits, default=(0, ""))
     return id, length
 
@@ -274,14 +201,17 @@ def _lead_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
     if first is None:
         return None
     if at + 2 < len(spoken) and spoken[at + 1].word in ("to", "through", "thru"):
-        last = _lead(spoken[at + 2]) or _LEAD_BY_LOWER.get(f"v{spoken[at + 2].word}")
+        last = _lead(spoken[at + 2]) or LEAD_BY_LOWER.get(f"v{spoken[at + 2].word}")
         if last is not None and LEADS.index(last) > LEADS.index(first):
             return Atom("leads", "", leads=LEADS[LEADS.index(first) : LEADS.index(last) + 1]), 3
     return Atom("leads", "", leads=(first,)), 1
 
 
 def _lead(token: Token) -> str | None:
-    return _LEAD_BY_LOWER.get(token.word) or (token.text if token.text in _ROMAN_LEADS else None)
+    # A lone "i" may be anything, "ii" and "iii" may not.
+    if token.text in ROMAN_LEADS or token.word in ("ii", "iii"):
+        return token.text.upper()
+    return LEAD_BY_LOWER.get(token.word)
 
 
 def _number_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
@@ -305,18 +235,30 @@ _LEVEL = re.compile(r"[ABC]", re.IGNORECASE)
 
 
 def _class_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
-    """"Class IIa" and "level B-NR", with "of recommendation" or "of evidence" between."""
+    """ "Class IIa" and "level B-NR", with "of recommendation" or "of evidence" between."""
     word = spoken[at].word
     if word not in ("class", "level", "cor", "loe", "classes"):
         return None
     kind = "class" if word in ("class", "cor", "classes") else "level"
     skip = 1
-    while at + skip < len(spoken) and spoken[at + skip].word in ("of", "recommendation", "evidence", "is", ":", "to"):
+    while at + skip < len(spoken) and spoken[at + skip].word in (
+        "of",
+        "recommendation",
+        "evidence",
+        "is",
+        ":",
+        "to",
+    ):
         skip += 1
     if at + skip >= len(spoken):
         return None
     mark, used = spoken[at + skip].text, skip + 1
-    if kind == "class" and mark.isdigit() and at + used < len(spoken) and spoken[at + used].word in ("a", "b"):
+    if (
+        kind == "class"
+        and mark.isdigit()
+        and at + used < len(spoken)
+        and spoken[at + used].word in ("a", "b")
+    ):
         mark, used = mark + spoken[at + used].text, used + 1
     if kind == "level" and at + used < len(spoken) and spoken[at + used].word in ("nr", "r", "ld", "eo"):
         mark, used = f"{mark}-{spoken[at + used].text}", used + 1
@@ -338,12 +280,20 @@ def _assembled(atoms: Sequence[Atom]) -> list[Atom]:
         elif atom.kind == "number" and _range_start(out) is not None:
             _close_range(out, atom)
         elif atom.kind == "number" and (cue := _comparison_place(out)) is not None:
-            out[cue:] = [replace(atom, comparison=out[cue].key, text=" ".join(a.text for a in [*out[cue:], atom]))]
+            out[cue:] = [
+                replace(atom, comparison=out[cue].key, text=" ".join(a.text for a in [*out[cue:], atom]))
+            ]
         elif atom.kind == "number" and out and out[-1].kind == "comparison":
             out[-1] = replace(atom, comparison=out[-1].key, text=f"{out[-1].text} {atom.text}")
         elif atom.kind == "leads" and len(out) > 1 and out[-1].text in ",/and&or" and out[-2].kind == "leads":
             out[-2:] = [replace(out[-2], leads=out[-2].leads + atom.leads)]
-        elif atom.kind == "leads" and len(out) > 2 and out[-1].text == "and" and out[-2].text == "," and out[-3].kind == "leads":
+        elif (
+            atom.kind == "leads"
+            and len(out) > 2
+            and out[-1].text == "and"
+            and out[-2].text == ","
+            and out[-3].kind == "leads"
+        ):
             out[-3:] = [replace(out[-3], leads=out[-3].leads + atom.leads)]
         else:
             out.append(atom)
@@ -372,7 +322,9 @@ def _range_start(out: Sequence[Atom]) -> int | None:
 def _close_range(out: list[Atom], last: Atom) -> None:
     first = out[-2]
     joined = f"{first.text} {out[-1].text} {last.text}"
-    out[-2:] = [replace(first, high=last.value, unit=last.unit or first.unit, comparison="between", text=joined)]
+    out[-2:] = [
+        replace(first, high=last.value, unit=last.unit or first.unit, comparison="between", text=joined)
+    ]
 
 
 def _lonely_comparison(atom: Atom) -> Atom:

@@ -13,7 +13,7 @@ _VERDICTS = ("good", "limited", "unusable")
 
 
 def check_state(claim: StateClaim, context: Context) -> Outcome:
-    """"Quality is limited", "lead V3 is noisy" against the quality records."""
+    """ "Quality is limited", "lead V3 is noisy" against the quality records."""
     if claim.leads:
         return _check_lead_states(claim, context)
     quality = context.facts.quality
@@ -83,6 +83,8 @@ def check_term(claim: TermClaim, context: Context) -> Outcome:
             return _check_sex(claim, context)
         case "date":
             return _check_date(claim, context)
+        case "denied":
+            return unsupported(f"It is not clear what is said not to be {claim.text}.")
         case "modifier" | "lead_group" | "territory" if claim.is_denied:
             return supported(f"“{claim.text}” only narrows down what is denied.")
     words = set(claim.text.lower().split())

@@ -8,7 +8,31 @@ import re
 from typing import NamedTuple
 
 _ABBREVIATIONS = frozenset(
-    "e.g i.e vs cf approx ca etc al fig dr mr mrs st resp incl max min no nr sec msec yr yrs".split()
+    [
+        "e.g",
+        "i.e",
+        "vs",
+        "cf",
+        "approx",
+        "ca",
+        "etc",
+        "al",
+        "fig",
+        "dr",
+        "mr",
+        "mrs",
+        "st",
+        "resp",
+        "incl",
+        "max",
+        "min",
+        "no",
+        "nr",
+        "sec",
+        "msec",
+        "yr",
+        "yrs",
+    ]
 )
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _CANDIDATE = re.compile(r"[.!?]+(?:[”\")]*)(?:\s*\[[^\[\]]*\])*(?=\s|$)")
@@ -68,7 +92,7 @@ def _ends_sentence(line: str, start: int, match: re.Match[str]) -> bool:
         return False
     if not _SENTENCE_START.match(line, match.end()):
         return False
-    last = before.rsplit(maxsplit=1)[-1].lstrip("(“\"").lower() if before.strip() else ""
+    last = before.rsplit(maxsplit=1)[-1].lstrip('(“"').lower() if before.strip() else ""
     if last in ("no", "nr"):
         return not re.match(r"\s*\d", line[match.end() :])
     return match[0][0] != "." or last not in _ABBREVIATIONS

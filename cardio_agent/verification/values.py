@@ -8,8 +8,16 @@ a tie may go either way. "About" and the like relax nothing.
 from collections.abc import Iterator, Sequence
 
 from cardio_agent.schema import Measurement, Recording
-from cardio_agent.verification.claims import JudgementClaim, MissingClaim, ValueClaim, fits
-from cardio_agent.verification.context import Context, Outcome, contradicted, supported, text_clauses, unsupported
+from cardio_agent.verification.claims import JudgementClaim, MissingClaim
+from cardio_agent.verification.context import (
+    Context,
+    Outcome,
+    contradicted,
+    supported,
+    text_clauses,
+    unsupported,
+)
+from cardio_agent.verification.number_claims import ValueClaim, fits
 from cardio_agent.verification.recognition import Atom
 from cardio_agent.writing.limits import holds, normal_range
 from cardio_agent.writing.phrases import named_value
@@ -84,7 +92,9 @@ def _half_step(number: Atom) -> float:
 def _holds(claim: ValueClaim, m: Measurement) -> bool:
     if m.value is None:
         return False
-    value = abs(m.value) if m.name in _MAGNITUDES and claim.number.value and claim.number.value > 0 else m.value
+    value = (
+        abs(m.value) if m.name in _MAGNITUDES and claim.number.value and claim.number.value > 0 else m.value
+    )
     is_true = matches(claim.number, value, m.unit, claim.sign)
     return not is_true if claim.number.is_negated else is_true
 
@@ -107,7 +117,7 @@ def _is_superlative(claim: ValueClaim) -> bool:
 
 
 def _compare_largest(claim: ValueClaim, cited: Sequence[Measurement], context: Context) -> Outcome:
-    """"Up to 0.31 mV in V1–V4", "largest 0.31 mV in V3": of the leads named, else of those cited, else of all."""
+    """The largest value of several leads named, else of those cited, else of all leads."""
     rows = list(cited)
     if len(claim.leads) == 1:
         same = [m for m in context.measurements if m.name in claim.names]
@@ -166,7 +176,9 @@ def _check_reference(claim: ValueClaim, context: Context) -> Outcome:
     written = (float(number.value), float(number.high)) if number.high is not None else (float(number.value),)
     is_right = written == expected if len(written) == 2 else written[0] in expected
     if not is_right:
-        return contradicted(f"The limits of normal are {expected[0]:g} and {expected[1]:g}, not {number.text}.")
+        return contradicted(
+            f"The limits of normal are {expected[0]:g} and {expected[1]:g}, not {number.text}."
+        )
     return supported(f"{number.text} is the limit of normal.")
 
 
@@ -213,7 +225,7 @@ def _other_values(context: Context) -> Iterator[tuple[str, float, str]]:
 
 
 def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
-    """"The PR interval is prolonged" against its value and the limits of normal."""
+    """ "The PR interval is prolonged" against its value and the limits of normal."""
     cited = context.measured(claim.names, claim.leads)
     if not cited:
         return _judge_uncited(claim, context)
@@ -236,7 +248,7 @@ def _judge_uncited(claim: JudgementClaim, context: Context) -> Outcome:
 
 
 def check_missing(claim: MissingClaim, context: Context) -> Outcome:
-    """"Not measurable" against the record."""
+    """ "Not measurable" against the record."""
     known = context.known(claim.names)
     given = [m for m in known if m.value is not None]
     if given:

@@ -18,27 +18,35 @@ from cardio_agent.verification.claims import (
     PresenceClaim,
     StateClaim,
     TermClaim,
-    ValueClaim,
     claims_of,
 )
-from cardio_agent.verification.classifier_claims import check_attention, check_probability, is_probability_clause
+from cardio_agent.verification.classifier_claims import (
+    check_attention,
+    check_probability,
+    is_attention_clause,
+    is_probability_clause,
+)
 from cardio_agent.verification.clauses import Clause, clauses_of
 from cardio_agent.verification.context import Context, Outcome, supported, unsupported
 from cardio_agent.verification.lexicon import CONCEPTS
+from cardio_agent.verification.number_claims import ValueClaim
 from cardio_agent.verification.passages import PERSON, check_passages, is_guideline_clause
 from cardio_agent.verification.presence import check_presence
-from cardio_agent.verification.recognition import phrase_of
 from cardio_agent.verification.remaining import check_leads, check_state, check_term
 from cardio_agent.verification.sentences import cited_sentences
+from cardio_agent.verification.tokens import phrase_of
 from cardio_agent.verification.values import check_judgement, check_missing, check_value
 
 _N_REASONS = 3
 _QUOTATION = re.compile(r"“([^”]*)”")
 _ON_PERSON = re.compile(
-    r"\b(?:patient|person|subject|man|woman|he|she)\s+(?:has|had|suffers|suffered|is having|is suffering|was diagnosed)\b",
+    r"\b(?:patient|person|subject|man|woman|he|she)\s+"
+    r"(?:has|had|suffers|suffered|is having|is suffering|was diagnosed)\b",
     re.IGNORECASE,
 )
-_ORDER = re.compile(r"\b(?:you|patient|he|she|clinician|doctor)\s+(?:should|must|needs? to|has to)\b", re.IGNORECASE)
+_ORDER = re.compile(
+    r"\b(?:you|patient|he|she|clinician|doctor)\s+(?:should|must|needs? to|has to)\b", re.IGNORECASE
+)
 
 
 def verify(text: str, report: Facts) -> list[Verdict]:
@@ -57,7 +65,9 @@ def verify(text: str, report: Facts) -> list[Verdict]:
         One a sentence, in order; empty for a text without sentences.
     """
     drafts = [
-        DraftSentence(section="", text=text, cites=cites, writer="") for text, cites in cited_sentences(text) if text
+        DraftSentence(section="", text=text, cites=cites, writer="")
+        for text, cites in cited_sentences(text)
+        if text
     ]
     return [check(draft, report) for draft in drafts]
 
@@ -106,7 +116,9 @@ def _check_manner(text: str, context: Context) -> Iterator[Outcome]:
         if phrase_of(quotation) not in quotes:
             yield unsupported(f"The words “{quotation}” are not those of a cited record.")
     if _ORDER.search(text):
-        yield unsupported("The sentence gives an order; a report says what was found and what a guideline says.")
+        yield unsupported(
+            "The sentence gives an order; a report says what was found and what a guideline says."
+        )
 
 
 def _check_clauses(text: str, context: Context) -> Iterator[Outcome]:
@@ -114,8 +126,12 @@ def _check_clauses(text: str, context: Context) -> Iterator[Outcome]:
     guideline = [clause for clause in clauses if is_guideline_clause(clause, context)]
     if guideline:
         yield check_passages(guideline, context)
-        if any(PERSON.search(_QUOTATION.sub("", " ".join(atom.text for atom in clause))) for clause in guideline):
-            yield unsupported("The sentence applies a guideline to the person; a report says what the guideline says.")
+        if any(
+            PERSON.search(_QUOTATION.sub("", " ".join(atom.text for atom in clause))) for clause in guideline
+        ):
+            yield unsupported(
+                "The sentence applies a guideline to the person; a report says what the guideline says."
+            )
     speaks_of_attention = any(atom.kind == "attention" for clause in clauses for atom in clause)
     for clause in clauses:
         if clause in guideline:
@@ -126,12 +142,14 @@ def _check_clauses(text: str, context: Context) -> Iterator[Outcome]:
 
 
 def _disease(clause: Clause) -> str:
-    return next((a.text for a in clause if a.kind == "concept" and CONCEPTS[a.key].disease and not a.is_negated), "")
+    return next(
+        (a.text for a in clause if a.kind == "concept" and CONCEPTS[a.key].disease and not a.is_negated), ""
+    )
 
 
 def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -> Iterator[Outcome]:
     claims = claims_of(clause)
-    is_attention = bool(context.attention) and speaks_of_attention
+    is_attention = bool(context.attention) and speaks_of_attention and is_attention_clause(clause)
     for claim in claims:
         if isinstance(claim, TermClaim) and not (is_attention and claim.kind == "superlative"):
             yield check_term(claim, context)
@@ -147,7 +165,7 @@ def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -
 
 
 def _is_asserted(claim: Claim, clause: Clause) -> bool:
-    """Whether a concept beside a probability is asserted all the same: "LBBB is present (probability 97%)"."""
+    """Whether a concept beside a probability is asserted too: "LBBB is present (probability 97%)"."""
     if not isinstance(claim, PresenceClaim):
         return False
     place = next(k for k, atom in enumerate(clause) if atom.kind == "probability")
@@ -171,5 +189,3 @@ def _check(claim: Claim, context: Context) -> Outcome:
             return check_leads(claim, context)
         case TermClaim():
             return check_term(claim, context)
-
-

@@ -151,7 +151,9 @@ def percent(share: float) -> str:
 
 def named_value(measurement: Measurement) -> str:
     """Name and value of a measurement, or that it could not be measured."""
-    name = MEASUREMENT_NAMES.get(measurement.name, measurement.name)
+    name = MEASUREMENT_NAMES.get(measurement.name.removesuffix("_change"), measurement.name)
+    if measurement.name.endswith("_change"):
+        name = f"change of {name}"
     name = f"{name} in {measurement.lead}" if measurement.lead else name
     if measurement.value is None:
         return f"{name} not measurable"

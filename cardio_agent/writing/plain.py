@@ -7,7 +7,15 @@ of normal, and never words advice as an order.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cardio_agent.schema import Certainty, DraftSentence, Facts, Finding, Measurement, Measurements, measurement_id
+from cardio_agent.schema import (
+    Certainty,
+    DraftSentence,
+    Facts,
+    Finding,
+    Measurement,
+    Measurements,
+    measurement_id,
+)
 from cardio_agent.writing.limits import QTC_NAMES, holds
 from cardio_agent.writing.phrases import (
     MEASUREMENT_NAMES,
@@ -206,7 +214,8 @@ def _qt(known: Measurements) -> Iterator[DraftSentence]:
     """QT and the correction after Bazett, which readers expect beside the one that is judged (STD-11)."""
     qt, bazett = known.get("qt_ms"), known.get("qtc_bazett_ms")
     if qt.value is not None and bazett.value is not None:
-        text = f"The QT interval is {value_text(qt.value, 'ms')}, and QTc after Bazett {value_text(bazett.value, 'ms')}."
+        corrected = f"QTc after Bazett {value_text(bazett.value, bazett.unit)}"
+        text = f"The QT interval is {value_text(qt.value, qt.unit)}, and {corrected}."
         yield _draft("intervals", text, (qt.id, bazett.id))
 
 

@@ -19,6 +19,7 @@ from cardio_agent.schema import (
     Recording,
     Statement,
 )
+from cardio_agent.writing.limits import QTC_NAMES
 from cardio_agent.writing.phrases import (
     SEGMENT_NAMES,
     hedged,
@@ -31,6 +32,7 @@ from cardio_agent.writing.phrases import (
 )
 
 _N_LEADS = 3
+_STANDS_OUT = 1.5  # the leading leads' share, as a multiple of an even one, from which they are worth naming
 _NUMBER_WITH_UNIT = re.compile(r"\d\s?(?:ms|mV|mm|bpm|°)")
 _LEAD_NAME = re.compile(r"\b(?:" + "|".join(sorted(LEADS, key=len, reverse=True)) + r")\b")
 _ST_SHIFT = re.compile(r"\bST (?:elevation|depression)\b")
@@ -75,7 +77,9 @@ def recording_sentence(recording: Recording) -> str:
 
 
 def quality_sentence(quality: Quality) -> str:
-    """Verdict on the recording with its reason."""
+    """Verdict on the recording, with its reason unless all is well."""
+    if quality.verdict == "good":
+        return "Recording quality is good."
     return f"Recording quality is {quality.verdict}: {quality.reason.rstrip('.')}."
 
 
@@ -95,7 +99,9 @@ def finding_clause(finding: Finding, facts: Facts) -> tuple[str, tuple[str, ...]
         The clause without a full stop, and the ids that it rests on.
     """
     if finding.kind in _CLAUSE_KINDS:
-        return finding.text, (finding.id,)
+        amounts = [m for m in facts.measurements if m.id in finding.basis and m.name.endswith("_change")]
+        by = "".join(f" (by {value_text(abs(m.value), m.unit)})" for m in amounts if m.value is not None)
+        return finding.text + by, (finding.id, *(m.id for m in amounts))
     text = hedged(with_leads(finding), finding.certainty)
     shown = _values_shown(finding, facts)
     if not shown:
@@ -120,7 +126,8 @@ def _values_shown(finding: Finding, facts: Facts) -> list[Measurement]:
         return []
     basis = [m for m in facts.measurements if m.id in finding.basis and m.value is not None]
     if finding.kind in ("intervals", "axis"):
-        return [m for m in basis if m.lead is None]
+        corrected = any(m.name in QTC_NAMES for m in basis)
+        return [m for m in basis if m.lead is None and not (corrected and m.name == "qt_ms")]
     if _ST_SHIFT.search(finding.text):
         return [m for m in basis if m.name == "st_j_mv" and m.lead in finding.leads]
     return []
@@ -145,9 +152,15 @@ def evidence_sentence(passage: Evidence) -> str:
 
 
 def attention_sentence(name: str, summary: AttentionSummary) -> str:
-    """Where the classifier looked for one statement: its leading leads and segment."""
-    leads = [f"{lead} ({percent(share)})" for lead, share in _largest(summary.leads, _N_LEADS)]
-    text = f"For {name} the classifier looked most at leads {listed(leads)}"
+    """Where the classifier looked for one statement: its leading leads, if any stand out, and segment."""
+    largest = _largest(summary.leads, _N_LEADS)
+    leads = [f"{lead} ({percent(share)})" for lead, share in largest]
+    if sum(share for _, share in largest) >= _STANDS_OUT * _N_LEADS / len(LEADS):
+        text = f"For {name} the classifier looked most at leads {listed(leads)}"
+    else:
+        text = (
+            f"For {name} the attention of the classifier was spread across the leads, largest in {leads[0]}"
+        )
     for segment, share in _largest(summary.segments, 1):
         text += f", and most at the {SEGMENT_NAMES.get(segment, segment)} ({percent(share)})"
     return f"{text}."

@@ -39,7 +39,9 @@ def test_rows_and_reports_of_real_files(tmp_path: Path) -> None:
     for name, row, line in zip(names, rows, lines, strict=True):
         report = Report.model_validate_json(line)
         assert Path(row["file"]).name == report.recording.file == f"{name}.hea"
-        assert row["sha256"] == hashlib.sha256(sample_path(name).read_bytes()).hexdigest()
+        header = sample_path(name)
+        record = header.read_bytes() + header.with_suffix(".dat").read_bytes()
+        assert row["sha256"] == hashlib.sha256(record).hexdigest()
         assert row["finding_ids"] == [finding.id for finding in report.findings]
         assert row["writer"] == "plain"
         assert row["n_supported"] > 0

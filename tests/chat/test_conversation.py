@@ -81,6 +81,30 @@ def test_every_sentence_of_every_answer_holds(name: str) -> None:
     assert false == []
 
 
+@pytest.mark.parametrize("question", ["Any sign of infarction?", "Ischaemia?", "Is this a heart attack?"])
+def test_a_raised_st_segment_is_never_answered_with_not_found(question: str) -> None:
+    """What was measured is said even where the classifier and the findings' codes say nothing of it."""
+    facts = facts_anterior_stemi()
+    silent = tuple(s.model_copy(update={"probability": 0.02, "present": False}) for s in facts.statements)
+    raised = tuple(
+        f.model_copy(update={"codes": ()}) for f in facts.findings if f.id == "f-st_elevation_anterior"
+    )
+    answer = _ask(facts.model_copy(update={"statements": silent, "findings": raised}), question)
+    assert "f-st_elevation_anterior" in _cited(answer)
+    assert "not found" not in answer.text
+    assert {s.verdict for s in answer.sentences} == {"supported"}
+
+
+def test_an_absence_is_said_with_the_number_that_a_reader_would_look_at() -> None:
+    answer = _ask(facts_normal(), "Is there an LBBB?")
+    assert "was not found" in answer.text
+    assert "92 ms" in answer.text
+
+
+def test_why_after_an_absence_stays_on_the_topic() -> None:
+    assert "f-clbbb" not in _cited(_ask(facts_lbbb(), "Is there atrial fibrillation?", "Why?"))
+
+
 def test_follow_ups() -> None:
     assert _cited(_ask(facts_lbbb(), "ST in V2?", "and in V3?")) == {"m-st_j_mv-V3"}
     assert "m-qrs_ms" in _cited(_ask(facts_lbbb(), "Is it normal?", "Why?"))

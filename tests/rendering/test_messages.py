@@ -47,6 +47,11 @@ def test_an_answer_tells_what_it_rests_on_once_each(report: Report) -> None:
     )
 
 
+def test_a_long_basis_is_cut_with_its_count(report: Report) -> None:
+    many = [sentence("All is measured.", *(m.id for m in report.measurements[:10]))]
+    assert shown(answer_message(many, report)).endswith("; QRS duration 152 ms; and 4 more")
+
+
 def test_a_fault_is_one_line() -> None:
     assert shown(fault_message(BadRecording("x.csv: 2 s long;\nuse 5 s"))) == (
         "That did not work. x.csv: 2 s long; use 5 s"

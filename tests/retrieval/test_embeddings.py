@@ -47,7 +47,7 @@ def test_altered_weights_are_refused(tmp_path: Path) -> None:
         file.seek(-1, 2)
         file.write(b"\x01")
     with pytest.raises(ModelMissing, match="not the expected ones"):
-        TransformerEmbeddings(folder, BUNDLED_SHA256)
+        TransformerEmbeddings(folder, BUNDLED_SHA256).embed_query("AF")
 
 
 def test_an_empty_or_incomplete_folder_is_refused(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_an_empty_or_incomplete_folder_is_refused(tmp_path: Path) -> None:
         load_embeddings(f"hf:{tmp_path}")
     shutil.copy(_bundled_folder() / "model.safetensors", tmp_path)
     with pytest.raises(ModelMissing, match="cannot be loaded"):
-        load_embeddings(f"hf:{tmp_path}")
+        load_embeddings(f"hf:{tmp_path}").embed_query("AF")
 
 
 def test_an_unknown_choice_is_refused() -> None:
