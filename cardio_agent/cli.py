@@ -141,7 +141,7 @@ def _path(name: str) -> Path:
 def _plot(analysis: "Analysis", path: Path) -> None:
     from cardio_agent.rendering.paper import figure_png, plot_ecg
 
-    figure = plot_ecg(analysis.ecg, waves=analysis.waves)
+    figure = plot_ecg(analysis.ecg, measurements=analysis.measurements)
     _write(path, figure_png(figure, dpi=150))
 
 
@@ -211,6 +211,7 @@ def _run_app(args: argparse.Namespace) -> int:
     if spec is None or spec.loader is None:
         raise UnreadableFile(f"{app_path()} cannot be loaded: install cardio-agent again")
     app = module_from_spec(spec)
+    sys.modules[spec.name] = app
     spec.loader.exec_module(app)
     app.main(host=args.host, port=args.port)
     return 0

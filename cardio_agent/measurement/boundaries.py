@@ -46,10 +46,10 @@ class BumpRule(NamedTuple):
     next_wave_share: float
 
 
-P_RULE = BumpRule(ms(100), ms(76), ms(38), ms(60), smooth=4.0, next_wave_share=np.inf)
-T_RULE = BumpRule(ms(200), ms(160), ms(30), ms(88), smooth=5.0, next_wave_share=0.15)
+P_RULE = BumpRule(ms(100), ms(80), ms(38), ms(76), smooth=3.0, next_wave_share=np.inf)
+T_RULE = BumpRule(ms(200), ms(140), ms(30), ms(88), smooth=5.0, next_wave_share=0.15)
 
-EARLIEST, LATEST = 0.15, 0.85
+EARLIEST, LATEST = 0.25, 0.75
 """Share of leads: the global onset is near the earliest lead's, yet no single lead decides."""
 
 

@@ -78,8 +78,14 @@ def read_wfdb(path: Path) -> Recording:
         age=header.comments.get("age"),
         sex=header.comments.get("sex"),
         recorded_at=header.recorded_at,
+        notes=_origin(header),
         companions=tuple(files.values()),
     )
+
+
+def _origin(header: WfdbHeader) -> tuple[str, ...]:
+    """A note where the header says that the ECG is none of a person."""
+    return ("simulated ECG",) if "simulated" in header.comments else ()
 
 
 def _signal_files(header: WfdbHeader, header_path: Path) -> dict[str, Path]:

@@ -63,6 +63,7 @@ def evidence_of(passage: Passage, score: float, **more: Any) -> Evidence:
         doi=passage.doi,
         topic=passage.topic,
         checked=passage.checked,
+        class_checked=passage.class_checked,
         score=score,
         **more,
     )

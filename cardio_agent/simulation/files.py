@@ -129,7 +129,8 @@ def _header(ecg: Ecg, name: str, adu: np.ndarray) -> str:
         lines.append(f"#Age: {ecg.patient.age_years:g}")
     if ecg.patient.sex is not None:
         lines.append(f"#Sex: {ecg.patient.sex.capitalize()}")
-    lines += [f"#{note}" for note in ecg.source.notes]
+    if ecg.source.format == "simulation":
+        lines.append("#Simulated: by cardio_agent")
     return "\n".join(lines) + "\n"
 
 

@@ -102,7 +102,7 @@ def simulate(
     """
     request = _request(rhythm, heart_rate_bpm, p_ms, pr_ms, qrs_ms, qt_ms, axis_deg, duration_s, fs_hz)
     signal_mv, truth = _make(request, np.random.default_rng(seed))
-    source = Source(name=rhythm, format="simulation", notes=("Simulated by cardio_agent",))
+    source = Source(name=rhythm, format="simulation")
     ecg = Ecg(signal_mv, float(fs_hz), Patient(age_years=age_years, sex=sex), source)
     return SimulatedEcg(ecg if noise_snr_db is None else add_mixed_noise(ecg, noise_snr_db, seed), truth)
 

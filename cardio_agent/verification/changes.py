@@ -31,9 +31,13 @@ class Change:
     numbers: tuple[Atom, ...]
 
 
-def is_change_clause(clause: Clause) -> bool:
-    """Whether a clause tells of change."""
-    return any(atom.kind in ("change", "prior") for atom in clause)
+def is_change_clause(clause: Clause, context: Context) -> bool:
+    """Whether a clause tells of change, in its own words or in those of a comparison."""
+    comparisons = {f.id for f in context.findings if f.kind == "comparison"}
+    return any(
+        atom.kind in ("change", "prior") or (atom.kind == "quote" and atom.key in comparisons)
+        for atom in clause
+    )
 
 
 def check_change(clause: Clause, context: Context) -> list[Outcome]:
@@ -41,7 +45,8 @@ def check_change(clause: Clause, context: Context) -> list[Outcome]:
     findings = [f for f in context.findings if f.kind == "comparison"]
     quoted = [f for f in findings if any(atom.kind == "quote" and atom.key == f.id for atom in clause)]
     if quoted:
-        return [supported(f"The words are those of [{quoted[0].id}].")]
+        objection = _number_objection(_change([clause]), quoted[0], context)
+        return [objection or supported(f"The words are those of [{quoted[0].id}].")]
     if not findings:
         return [unsupported("No comparison with an earlier tracing is cited.")]
     said = _change([clause])

@@ -176,7 +176,7 @@ def passage_texts(passage: Evidence) -> tuple[str, ...]:
         passage.citation,
         passage.section,
         passage.id,
-        "" if passage.checked else "unchecked",
+        "" if passage.checked and passage.class_checked else "unchecked",
     )
 
 

@@ -144,11 +144,16 @@ def evidence_sentence(passage: Evidence) -> str:
         str(passage.year) if passage.year and str(passage.year) not in title else "",
         f"class {passage.class_of_recommendation}" if passage.class_of_recommendation else "",
         f"level {passage.level_of_evidence}" if passage.level_of_evidence else "",
-        "" if passage.checked else "unchecked",
+        "unchecked" if _is_unchecked(passage) else "",
     ]
     given = ", ".join(part for part in particulars if part)
     source = f"{title} ({given})" if given else title
     return f"{source}: “{passage.text}”"
+
+
+def _is_unchecked(passage: Evidence) -> bool:
+    """Whether the passage, or the class that is given with it, rests on memory."""
+    return not passage.checked or (bool(passage.class_of_recommendation) and not passage.class_checked)
 
 
 def attention_sentence(name: str, summary: AttentionSummary) -> str:

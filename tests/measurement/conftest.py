@@ -97,12 +97,14 @@ def drawn() -> Callable[..., Ecg]:
 
 
 @pytest.fixture
-def all_good() -> Quality:
-    return quality_with()
+def quality_with() -> Callable[..., Quality]:
+    """Quality of a recording whose leads are good but for those named: ``quality_with(V3="flat")``."""
 
+    def make(**states: str) -> Quality:
+        leads = tuple(
+            LeadQuality(id=f"q-{lead}", lead=lead, state=states.get(lead, "good"), reason="drawn")
+            for lead in LEADS
+        )
+        return Quality(verdict="good", reason="drawn", leads=leads)
 
-def quality_with(**states: str) -> Quality:
-    leads = tuple(
-        LeadQuality(id=f"q-{lead}", lead=lead, state=states.get(lead, "good"), reason="drawn") for lead in LEADS
-    )
-    return Quality(verdict="good", reason="drawn", leads=leads)
+    return make

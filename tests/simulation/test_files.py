@@ -34,7 +34,7 @@ def test_a_written_record_reads_back_within_half_a_microvolt(tmp_path: Path, wfd
     header = write_wfdb(ecg, tmp_path / "new", "one")
     record = wfdb.rdrecord(str(header.with_suffix("")))
     assert (record.fs, record.sig_name, record.units) == (250, list(LEADS), ["mV"] * 12)
-    assert record.comments == ["Age: 59", "Sex: Male", "Simulated by cardio_agent"]
+    assert record.comments == ["Age: 59", "Sex: Male", "Simulated: by cardio_agent"]
     np.testing.assert_allclose(record.p_signal.T, ecg.signal_mv, atol=0.00051)
     digital = wfdb.rdrecord(str(header.with_suffix("")), physical=False)
     written, counted = (np.array(sums) % 2**16 for sums in (digital.checksum, digital.calc_checksum()))
