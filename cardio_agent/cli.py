@@ -236,7 +236,11 @@ def _run_batch(args: argparse.Namespace) -> int:
     from cardio_agent.batch import BatchOptions, run_batch
 
     options = BatchOptions(writer=args.llm, with_text=not args.no_text, workers=args.workers)
-    summary = run_batch(args.sources, args.out, options=options)
+    try:
+        summary = run_batch(args.sources, args.out, options=options)
+    except KeyboardInterrupt:
+        print("cardio-agent: what is finished is kept; the same command goes on from there", file=sys.stderr)
+        raise
     print(f"{summary.n_done} done, {summary.n_failed} failed, {summary.n_skipped} already there: {args.out}")
     return EXIT_BATCH_FAILURES if summary.n_failed else 0
 

@@ -59,8 +59,8 @@ def analyze(ecg: Ecg, *, prior: Ecg | None = None) -> Analysis:
 
 
 def _codes_to_explain(statements: Iterable[Statement], findings: Iterable[Finding]) -> list[str]:
-    """Statements called present that some finding rests on."""
-    rested_on = {basis for finding in findings for basis in finding.basis}
+    """Statements called present that some finding rests on; sinus rhythm needs no explaining."""
+    rested_on = {basis for finding in findings if finding.id != "f-sinus_rhythm" for basis in finding.basis}
     return [s.code for s in statements if s.present and s.id in rested_on]
 
 

@@ -131,7 +131,8 @@ def test_report_as_json_follows_the_contract(tmp_path: Path) -> None:
 
 def test_unknown_sample_names_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "sample:unicorn"]) == 1
-    assert all(name in capsys.readouterr().err for name in sample_names())
+    message = capsys.readouterr().err
+    assert all(name in message for name in sample_names())
 
 
 def test_wrong_usage_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,12 +46,21 @@ def _sinus_at(reading: Reading, *, above: float | None = None, below: float | No
 
 
 def atrial_fibrillation(reading: Reading) -> Outcome:
-    """Irregular RR intervals and no repeating P waves. Source: AF-02."""
+    """Irregular RR intervals and no repeating P waves. Source: AF-02.
+
+    Without P waves a regular rhythm decides nothing: AF with AV block is regular (AF-02).
+    """
     p = has_p_waves(reading)
-    if p is None or reading.rhythm.rr_cv is None:
+    if p is None or reading.rhythm.rr_cv is None or not (p or reading.rhythm.is_irregular):
         return NOT_MEASURABLE
-    basis = ("m-rr_sd_ms", "m-rr_ms", "m-pr_ms")
-    return Outcome("met" if not p and reading.rhythm.is_irregular else "not met", basis)
+    return Outcome("not met" if p else "met", ("m-rr_sd_ms", "m-rr_ms", "m-pr_ms"))
+
+
+def tachycardia_without_p(reading: Reading) -> Outcome:
+    """Rate over 100/min and no P waves before most QRS. Source: STD-06 for the rate."""
+    if has_p_waves(reading) is not False:
+        return NOT_MEASURABLE
+    return within(reading, "heart_rate_bpm", above=100)
 
 
 def pacing(reading: Reading) -> Outcome:

@@ -89,7 +89,8 @@ def _apply(rule: Rule, reading: Reading) -> Finding | None:
     refuted = _refutation(rule, reading, outcome)
     if refuted:
         return _contradiction(rule, spoken, refuted)
-    return _finding(rule, _from_probability(spoken), Outcome("not measurable"), spoken)
+    text = rule.unmeasured if outcome.state == "not measurable" else ""
+    return _finding(rule, _from_probability(spoken), NOT_MEASURABLE, spoken, text)
 
 
 def _refutation(rule: Rule, reading: Reading, outcome: Outcome) -> Outcome | None:
@@ -104,12 +105,14 @@ def _from_probability(statement: Statement) -> Certainty:
     return "probable" if statement.risk == "high" else "possible"
 
 
-def _finding(rule: Rule, certainty: Certainty | None, outcome: Outcome, spoken: Statement | None) -> Finding:
+def _finding(
+    rule: Rule, certainty: Certainty | None, outcome: Outcome, spoken: Statement | None, text: str = ""
+) -> Finding:
     basis = ((spoken.id,) if spoken else ()) + tuple(dict.fromkeys(outcome.basis))
     return Finding(
         id=f"f-{rule.key}",
         kind=rule.kind,
-        text=rule.text.format(
+        text=(text or rule.text).format(
             territory=outcome.territory, leads=list_leads(outcome.leads), detail=outcome.detail
         ),
         certainty=certainty or "possible",

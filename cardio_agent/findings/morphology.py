@@ -15,7 +15,13 @@ LeadTest = Callable[[Reading, str], bool | None]
 
 
 def sokolow_lyon(reading: Reading) -> Outcome:
-    """S in V1 plus R in V5 or V6 of 3.5 mV or more. Source: CHM-01; unreliable under 40 years (CHM-09)."""
+    """S in V1 plus R in V5 or V6 of 3.5 mV or more. Source: CHM-01.
+
+    Not applied under 40 years, where it is unreliable, nor to an unknown age. Source: CHM-09.
+    """
+    age = reading.patient.age_years
+    if age is None or age < 40:
+        return NOT_MEASURABLE
     s = reading.value("s_mv", "V1")
     tallest = _tallest_r(reading, ("V5", "V6"))
     if s is None or tallest is None:

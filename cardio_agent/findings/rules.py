@@ -18,7 +18,8 @@ class Rule:
     ``codes`` are the classifier's statements that speak for it; ``test`` is the criterion of the
     measurements; ``alone`` is the certainty when only the criterion is met (None: then nothing is
     said). ``defining`` says that the criterion belongs to the definition: where it is measured and not
-    met, the classifier is contradicted. ``unless`` names findings that explain this one away.
+    met, the classifier is contradicted. ``unmeasured`` is the text where the classifier speaks and the
+    criterion cannot be measured (default: ``text``). ``unless`` names findings that explain this one away.
     In ``text``, ``{territory}``, ``{leads}`` and ``{detail}`` are filled from the criterion.
     """
 
@@ -29,12 +30,13 @@ class Rule:
     test: Callable[[Reading], Outcome] | None = None
     alone: Certainty | None = None
     defining: bool = False
+    unmeasured: str = ""
     unless: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     query: str = ""
 
 
-_NOT_SINUS = ("atrial_fibrillation", "atrial_flutter", "paced_rhythm", "svt")
+_NOT_SINUS = ("atrial_fibrillation", "atrial_flutter", "paced_rhythm", "svt", "tachycardia_without_p")
 _WIDE = ("clbbb", "crbbb", "paced_rhythm")
 _SECONDARY = ("clbbb", "crbbb", "paced_rhythm", "pre_excitation", "lvh", "lvh_voltage")
 
@@ -51,6 +53,9 @@ RULES: tuple[Rule, ...] = (
     Rule("svt", "rhythm", "supraventricular tachycardia", ("SVTAC", "PSVT"),
          unless=("atrial_fibrillation", "atrial_flutter"), sources=("SVT-11",),
          query="supraventricular tachycardia, narrow-complex tachycardia"),
+    Rule("tachycardia_without_p", "rhythm", "tachycardia without visible P waves", (),
+         conduction.tachycardia_without_p, "definite", unless=_NOT_SINUS[:-1], sources=("STD-06",),
+         query="regular narrow-complex tachycardia on the ECG"),
     Rule("sinus_bradycardia", "rhythm", "sinus bradycardia", ("SBRAD",), conduction.sinus_bradycardia, "definite",
          defining=True, unless=_NOT_SINUS, sources=("STD-06",), query="sinus bradycardia"),
     Rule("sinus_tachycardia", "rhythm", "sinus tachycardia", ("STACH",), conduction.sinus_tachycardia, "definite",
@@ -77,6 +82,7 @@ RULES: tuple[Rule, ...] = (
          query="complete right bundle branch block (RBBB) criteria"),
     Rule("first_degree_avb", "conduction", "first-degree atrioventricular block", ("AVB", "LPR"),
          conduction.first_degree_avb, "definite", defining=True,
+         unmeasured="atrioventricular block of undetermined degree",
          unless=("atrial_fibrillation", "atrial_flutter", "paced_rhythm"), sources=("BRD-27",),
          query="first-degree atrioventricular block, PR interval longer than 200 ms"),
     Rule("pre_excitation", "conduction", "ventricular pre-excitation", ("WPW",), conduction.pre_excitation, None,
@@ -182,7 +188,7 @@ FALLBACKS: tuple[Fallback, ...] = (
 # Findings that leave an ECG normal, and those that leave it "otherwise normal".
 HARMLESS = frozenset({"f-sinus_rhythm", "f-sinus_arrhythmia"})
 MINOR = frozenset(
-    {"f-sinus_bradycardia", "f-sinus_tachycardia", "f-left_axis", "f-right_axis", "f-ventricular_ectopy",
+    {"f-lvh_voltage", "f-sinus_bradycardia", "f-sinus_tachycardia", "f-left_axis", "f-right_axis", "f-ventricular_ectopy",
      "f-supraventricular_ectopy", "f-premature_complexes"}
 )
 # fmt: on

@@ -1,6 +1,6 @@
 """Where a rounded wave (P, T) begins, peaks and ends on a median beat, and the consensus over leads.
 
-Enters: (12, m) mV at the working rate and roughly where the wave is. Leaves: (12, 3) indices of onset,
+Enters: (leads, m) mV at the working rate and roughly where the wave is. Leaves: (leads, 3) indices of onset,
 peak and offset. Does not find beats and does not decide whether a wave is there at all.
 """
 
@@ -14,12 +14,12 @@ from scipy import ndimage
 from cardio_agent.measurement.detection import Floats, ms
 
 Fiducials = NDArray[np.intp]
-"""(12, 3): onset, peak, offset in samples."""
+"""(leads, 3): onset, peak, offset in samples."""
 
 
 @dataclass(frozen=True, eq=False)
 class Located:
-    """One wave of one beat: (12, 3) fiducials of the leads and (3,) over all leads, in samples."""
+    """One wave of one beat: (leads, 3) fiducials of the leads and (3,) over all leads, in samples."""
 
     leads: Fiducials
     overall: Fiducials
@@ -47,7 +47,7 @@ class BumpRule(NamedTuple):
 
 
 P_RULE = BumpRule(ms(100), ms(80), ms(38), ms(76), smooth=3.0, next_wave_share=np.inf)
-T_RULE = BumpRule(ms(200), ms(140), ms(30), ms(88), smooth=5.0, next_wave_share=0.15)
+T_RULE = BumpRule(ms(200), ms(150), ms(30), ms(88), smooth=5.0, next_wave_share=0.15)
 
 EARLIEST, LATEST = 0.25, 0.75
 """Share of leads: the global onset is near the earliest lead's, yet no single lead decides."""
@@ -58,7 +58,7 @@ def bump_fiducials(beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[i
 
     Parameters
     ----------
-    beat_mv : (12, m) array, mV
+    beat_mv : (leads, m) array, mV
     centre : index of the wave's middle over all leads
     rule : P_RULE or T_RULE
     bounds : first and last index that the wave can have

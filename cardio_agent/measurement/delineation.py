@@ -1,24 +1,24 @@
 """From a 12-lead recording to its waves.
 
-Enters: a clean :class:`~cardio_agent.schema.Ecg` (baseline removed, ST kept) of 100 to 1000 Hz. Leaves:
-:class:`~cardio_agent.schema.Waves`. The method is that of a 12-lead cart: QRS complexes are found over
-all leads at once, beats of one shape are averaged, the quiet median beat is delineated lead by lead,
-and its fiducials are carried back to each beat. Nothing is measured here.
+Enters: an :class:`~cardio_agent.schema.Ecg` of 100 to 1000 Hz, as read (pacing spikes show best there) or
+clean. Leaves: :class:`~cardio_agent.schema.Waves`. The method is that of a 12-lead cart: QRS complexes are
+found over all leads at once, beats of one shape are averaged, the quiet median beat is delineated lead by
+lead, and its fiducials are carried back to each beat. Nothing is measured here.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from scipy import signal
 
 from cardio_agent.leads import LEADS
 from cardio_agent.measurement.boundaries import Fiducials, Located, consensus
+from cardio_agent.measurement.conditioning import condition
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, detect_beats, ms
 from cardio_agent.measurement.morphology import BEFORE, group_beats
 from cardio_agent.measurement.p_waves import find_p_waves
-from cardio_agent.measurement.pacing import find_spike_candidates, without_spikes
+from cardio_agent.measurement.pacing import find_spike_candidates
 from cardio_agent.measurement.qrs import qrs_fiducials
 from cardio_agent.measurement.rhythm import name_beats
 from cardio_agent.measurement.t_waves import find_t_waves
@@ -47,32 +47,38 @@ def delineate(ecg: Ecg) -> Waves:
     Parameters
     ----------
     ecg : Ecg
-        Clean recording; leads that are missing (NaN) or flat get no waves.
+        As read, or clean: it is cleaned here, after pacing spikes were taken out. At least 1 s long.
+        Leads that are missing (NaN) or flat get no waves.
 
     Returns
     -------
     Waves
         In samples at ``ecg.fs_hz``. No beats when nothing like a QRS is there.
 
+    Raises
+    ------
+    BadRecording
+        Shorter than 1 s.
+
     Limits: atrial waves that no QRS follows are not reported; below 250 Hz a pacing spike is one sample
     and can be missed.
     """
-    recorded = np.nan_to_num(ecg.signal_mv.astype(np.float64))
-    beats, spikes, work = _beats_and_spikes(recorded, ecg.fs_hz)
-    located = _locate(work, beats) if len(beats) else []
-    seen = [bool(np.ptp(row) > 0) for row in recorded]
-    return _to_waves(located, spikes, seen, ecg)
+    live = np.flatnonzero(np.ptp(np.nan_to_num(ecg.signal_mv), axis=1) > 0)
+    if not len(live):
+        return _to_waves([], np.array([], dtype=np.intp), live, ecg)
+    beats, spikes, work = _beats_and_spikes(ecg, live)
+    return _to_waves(_locate(work, beats) if len(beats) else [], spikes, live, ecg)
 
 
-def _beats_and_spikes(recorded: Floats, fs_hz: float) -> tuple[Samples, Samples, Floats]:
-    """Beats at the working rate, pacing spikes at the recording's, the working signal without spikes."""
-    candidates = find_spike_candidates(recorded, fs_hz)
-    work = _at_work_rate(without_spikes(recorded, candidates, fs_hz), fs_hz)
+def _beats_and_spikes(ecg: Ecg, live: Samples) -> tuple[Samples, Samples, Floats]:
+    """Beats at the working rate, pacing spikes at the recording's, the live leads without spikes."""
+    candidates = find_spike_candidates(ecg.signal_mv[live].astype(np.float64), ecg.fs_hz)
+    work = _quiet(ecg, candidates)[live]
     beats = detect_beats(work)
     if not len(candidates):
         return beats, candidates, work
-    spikes = _that_pace(candidates, beats / WORK_FS_HZ * fs_hz, fs_hz)
-    return beats, spikes, _at_work_rate(without_spikes(recorded, spikes, fs_hz), fs_hz)
+    spikes = _that_pace(candidates, beats / WORK_FS_HZ * ecg.fs_hz, ecg.fs_hz)
+    return beats, spikes, work if len(spikes) == len(candidates) else _quiet(ecg, spikes)[live]
 
 
 def _that_pace(candidates: Samples, middles: Floats, fs_hz: float) -> Samples:
@@ -83,14 +89,11 @@ def _that_pace(candidates: Samples, middles: Floats, fs_hz: float) -> Samples:
     return spikes if len(spikes) >= MIN_SPIKES else spikes[:0]
 
 
-def _at_work_rate(signal_mv: Floats, fs_hz: float) -> Floats:
-    """At 500 Hz and low-passed: above 75 Hz there is nothing that moves a boundary."""
-    ratio = Fraction(WORK_FS_HZ / fs_hz).limit_denominator(1000)
-    out = signal_mv
-    if ratio != 1:
-        out = signal.resample_poly(out, ratio.numerator, ratio.denominator, axis=1, padtype="line")
-    low_pass = signal.butter(2, min(LOW_PASS_HZ, LOW_PASS_OF_RATE * fs_hz), fs=WORK_FS_HZ, output="sos")
-    return np.asarray(signal.sosfiltfilt(low_pass, out, axis=1))
+def _quiet(ecg: Ecg, spikes: Samples) -> Floats:
+    """The conditioned signal, low-passed: above 75 Hz there is nothing that moves a boundary."""
+    cut_hz = min(LOW_PASS_HZ, LOW_PASS_OF_RATE * ecg.fs_hz)
+    low_pass = signal.butter(2, cut_hz, fs=WORK_FS_HZ, output="sos")
+    return np.asarray(signal.sosfiltfilt(low_pass, condition(ecg, spikes), axis=1))
 
 
 def _locate(work: Floats, beats: Samples) -> list[LocatedBeat]:
@@ -128,16 +131,14 @@ def _p_waves(work: Floats, qrs: Sequence[Located], t_waves: Sequence[Located | N
     return find_p_waves(work, onsets, np.array(t_ends))
 
 
-def _to_waves(beats: Sequence[LocatedBeat], spikes: Samples, seen: Sequence[bool], ecg: Ecg) -> Waves:
-    """Scale back to the recording's rate and drop the leads that carry nothing."""
+def _to_waves(beats: Sequence[LocatedBeat], spikes: Samples, live: Samples, ecg: Ecg) -> Waves:
+    """Scale back to the recording's rate; the rows of what was located are the live leads only."""
 
     def wave(fiducials: Fiducials) -> Wave:
         scaled = np.round(fiducials / WORK_FS_HZ * ecg.fs_hz).astype(int)
         return Wave(*np.clip(scaled, 0, ecg.n_samples - 1).tolist())
 
     def of_lead(row: int) -> LeadWaves:
-        if not seen[row]:
-            return LeadWaves()
         return LeadWaves(
             p=tuple(wave(b.p.leads[row]) for b in beats if b.p is not None),
             qrs=tuple(wave(b.qrs.leads[row]) for b in beats),
@@ -153,5 +154,6 @@ def _to_waves(beats: Sequence[LocatedBeat], spikes: Samples, seen: Sequence[bool
         for b in beats
     )
     kinds = name_beats(Beats(items), [b.family for b in beats], spikes.tolist(), ecg.fs_hz)
-    leads = {lead: of_lead(row) for row, lead in enumerate(LEADS)}
+    leads = {lead: LeadWaves() for lead in LEADS}
+    leads |= {LEADS[k]: of_lead(row) for row, k in enumerate(live)}
     return Waves(ecg.fs_hz, kinds, leads, tuple(spikes.tolist()))

@@ -1,6 +1,6 @@
 """Where the ventricles beat: QRS complexes and pacing spikes over all leads.
 
-Enters: (12, n) mV at :data:`WORK_FS_HZ`, unrecorded leads as zeros. Leaves: sample numbers.
+Enters: (leads, n) mV at :data:`WORK_FS_HZ`, unrecorded leads as zeros. Leaves: sample numbers.
 Does not say where a wave begins or ends, nor what kind of beat it is.
 """
 

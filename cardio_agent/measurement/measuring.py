@@ -1,6 +1,6 @@
 """All measurements of a recording, in their fixed order.
 
-Enters: the clean recording, its waves and its quality. Leaves: :class:`~cardio_agent.schema.Measurements`
+Enters: the recording, its waves and its quality. Leaves: :class:`~cardio_agent.schema.Measurements`
 with every name of the contract, a number or None with the reason. Judges nothing.
 """
 
@@ -23,7 +23,7 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
     Parameters
     ----------
     ecg : Ecg
-        Clean: baseline removed, ST segments kept.
+        As read, or clean: it is cleaned here.
     waves : Waves
         Its delineation.
     quality : Quality

@@ -1,6 +1,6 @@
 """Beats of one shape: families of alike QRS complexes and the median beat of each.
 
-Enters: (12, n) mV at the working rate and the middle of each QRS. Leaves: families, whose median beat
+Enters: (leads, n) mV at the working rate and the middle of each QRS. Leaves: families, whose median beat
 carries far less noise than any single one. Does not delineate and does not name what a family is.
 """
 
@@ -24,7 +24,7 @@ class Family:
     """Beats alike in shape.
 
     ``members`` number the beats; ``centres`` are their samples, aligned with each other; ``beat_mv`` is
-    the (12, BEFORE + AFTER) median beat, its centre at index BEFORE.
+    the (leads, BEFORE + AFTER) median beat, its centre at index BEFORE.
     """
 
     members: Samples
@@ -50,7 +50,7 @@ def align_beats(signal_mv: Floats, centres: Samples) -> Samples:
 
 
 def cut(signal_mv: Floats, centres: Samples, before: int = BEFORE, after: int = AFTER) -> Floats:
-    """Windows around samples, (beats, 12, before + after); past the ends the last value is held."""
+    """Windows around samples, (beats, leads, before + after); past the ends the last value is held."""
     at = centres[:, None] + np.arange(-before, after)
     windows: Floats = signal_mv[:, np.clip(at, 0, signal_mv.shape[1] - 1)].transpose(1, 0, 2)
     return windows

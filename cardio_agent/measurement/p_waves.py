@@ -1,6 +1,6 @@
 """P waves: one shape that returns before the beats, or none.
 
-Enters: (12, n) mV at the working rate, the global QRS of each beat and where the T wave before it ended.
+Enters: (leads, n) mV at the working rate, the global QRS of each beat and where the T wave before it ended.
 Leaves: for each beat its P wave, or None. Atrial activity that is not tied to a QRS (fibrillation,
 flutter, dissociated P waves) is not reported.
 """
@@ -19,7 +19,7 @@ STANDOUT_REACH = ms(55)
 AFTER_T = ms(20)
 MARGIN = ms(160)
 
-# Chosen on every second LUDB record (numbers 1, 5, 9, …): sinus P waves lie above, fibrillation below.
+# Chosen on the odd-numbered LUDB records: sinus P waves lie above, fibrillation below.
 MIN_HEIGHT_MV = 0.012
 MIN_TYPICAL_ALIKE = 0.65
 MIN_ALIKE = 0.45
@@ -39,7 +39,7 @@ def find_p_waves(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> list[Lo
 
     Parameters
     ----------
-    signal_mv : (12, n) array, mV
+    signal_mv : (leads, n) array, mV
     onsets : (beats,) global QRS onset of each beat
     t_ends : (beats,) where the T wave of each beat ends
 
@@ -150,7 +150,6 @@ def _delineate(
     overall = consensus(leads)
     out: list[Located | None] = [None] * len(onsets)
     for beat, centre in found.items():
-        if centre + overall[0] < 0:
-            continue
-        out[beat] = Located(leads + centre, overall + centre).ending_by(int(onsets[beat]))
+        if centre + overall[0] >= 0:
+            out[beat] = Located(leads + centre, overall + centre).ending_by(int(onsets[beat]))
     return out

@@ -12,7 +12,7 @@ Floats = NDArray[np.floating]
 Samples = NDArray[np.intp]
 
 # A spike goes up and comes back within a few ms; a narrow R wave takes ten times as long. Chosen on
-# PTB-XL and on every second LUDB record.
+# PTB-XL and the odd-numbered LUDB records.
 REACH_S = 0.004
 BLANK_S = 0.012
 MIN_RISE_MV = 0.15

@@ -1,6 +1,6 @@
 """Where the QRS of each lead begins, peaks and ends on a median beat.
 
-Enters: (12, m) mV at the working rate and the middle of the QRS. Leaves: (12, 3) indices of onset, peak
+Enters: (leads, m) mV at the working rate and the middle of the QRS. Leaves: (leads, 3) indices of onset, peak
 and offset. Does not find beats.
 """
 
@@ -10,7 +10,7 @@ from scipy import ndimage
 from cardio_agent.measurement.boundaries import Fiducials
 from cardio_agent.measurement.detection import Floats, ms
 
-# Chosen on every second LUDB record (numbers 1, 5, 9, …). Slopes are shares of the lead's steepest one.
+# Chosen on the odd-numbered LUDB records. Slopes are shares of the lead's steepest one.
 SLOPE_WINDOW = ms(18)
 STEEP_SHARE = 0.20
 QUIET_SHARE = 0.03

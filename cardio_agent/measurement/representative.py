@@ -1,7 +1,7 @@
 """The median of the usual beats, on which axes and amplitudes are measured.
 
-Enters: a clean recording and its waves. Leaves: one quiet beat at the working rate, level with its PR
-segment, and where its waves lie. Extrasystoles take no part.
+Enters: a recording, as read or clean, and its waves. Leaves: one quiet beat at the working rate, level
+with its PR segment, and where its waves lie. Extrasystoles take no part.
 """
 
 from collections.abc import Sequence
@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cardio_agent.measurement.conditioning import condition
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, ms
 from cardio_agent.measurement.intervals import MIN_BEATS, MIN_SHARE_WITH_WAVE
 from cardio_agent.measurement.morphology import BEFORE, align_beats, cut
-from cardio_agent.measurement.pacing import without_spikes
 from cardio_agent.measurement.rhythm import usual_beats
 from cardio_agent.schema import Ecg, Wave, Waves
-from cardio_agent.signal import resample
 
 # The level from which amplitudes count: the last stretch of the PR segment.
 # Source: guideline corpus MI-06 (the ST shift is measured against QRS onset).
 LEVEL_MS = (20.0, 4.0)
+LEVEL_BEFORE_SPIKE_MS = (44.0, 28.0)
+"""The same before a paced QRS: what stands where its spike was is no level."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ def representative_beat(ecg: Ecg, waves: Waves) -> RepresentativeBeat | None:
     beats = usual_beats(waves)
     if len(beats) < MIN_BEATS:
         return None
-    signal_mv = _at_work_rate(ecg, waves)
+    signal_mv = condition(ecg, np.array(waves.pacing_spikes, dtype=np.intp))
     to_work = WORK_FS_HZ / waves.fs_hz
     middles = np.array([(b.qrs.onset + b.qrs.offset) / 2 * to_work for b in beats])
     centres = align_beats(signal_mv, np.round(middles).astype(np.intp))
@@ -52,14 +53,9 @@ def representative_beat(ecg: Ecg, waves: Waves) -> RepresentativeBeat | None:
     t = _place([b.t for b in beats], centres, to_work)
     if qrs is None:
         return None
-    level = beat_mv[:, qrs.onset - ms(LEVEL_MS[0]) : qrs.onset - ms(LEVEL_MS[1])]
+    before = LEVEL_BEFORE_SPIKE_MS if beats[0].kind == "paced" else LEVEL_MS
+    level = beat_mv[:, qrs.onset - ms(before[0]) : qrs.onset - ms(before[1])]
     return RepresentativeBeat(beat_mv - np.median(level, axis=1, keepdims=True), len(beats), qrs, p, t)
-
-
-def _at_work_rate(ecg: Ecg, waves: Waves) -> Floats:
-    at_rate = resample(ecg, WORK_FS_HZ)
-    spikes = np.round(np.array(waves.pacing_spikes) / waves.fs_hz * WORK_FS_HZ).astype(np.intp)
-    return without_spikes(np.nan_to_num(at_rate.signal_mv.astype(np.float64)), spikes, WORK_FS_HZ)
 
 
 def _place(found: Sequence[Wave | None], centres: Samples, to_work: float) -> Wave | None:

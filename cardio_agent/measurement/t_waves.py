@@ -1,6 +1,6 @@
 """T waves, found on the median beat of each family and followed from beat to beat.
 
-Enters: (12, n) mV at the working rate, a family and its global QRS. Leaves: for each member its T wave,
+Enters: (leads, n) mV at the working rate, a family and its global QRS. Leaves: for each member its T wave,
 or None where the next beat leaves no room or nothing stands out. U waves are not reported.
 """
 
@@ -34,7 +34,7 @@ def find_t_waves(signal_mv: Floats, family: Family, qrs: Fiducials, rr: Samples)
 
     Parameters
     ----------
-    signal_mv : (12, n) array, mV
+    signal_mv : (leads, n) array, mV
     family : beats of one shape
     qrs : (3,) global onset, peak and offset of the QRS, relative to the beat's centre
     rr : (members,) samples to the next beat

@@ -4,6 +4,7 @@ Enters: a folder of WFDB records with one annotation file a lead, as LUDB has th
 delineates. Leaves: F1 and errors of P, QRS and T, and of the global intervals. Used by evaluation only.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,11 +68,13 @@ def read_annotated(folder: Path, name: str) -> tuple[Ecg, dict[str, LeadWaves]]:
     UnreadableFile
         When the record or one of its annotation files cannot be read.
     """
-    import wfdb
-
     try:
-        record = wfdb.rdrecord(str(folder / name))
-        annotations = {lead: wfdb.rdann(str(folder / name), lead.lower()) for lead in LEADS}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # wfdb's own use of pandas
+            import wfdb
+
+            record = wfdb.rdrecord(str(folder / name))
+            annotations = {lead: wfdb.rdann(str(folder / name), lead.lower()) for lead in LEADS}
     except (OSError, ValueError, IndexError) as exc:
         raise UnreadableFile(f"the annotated record '{name}' in {folder} cannot be read: {exc}") from exc
     order = [[label.lower() for label in record.sig_name].index(lead.lower()) for lead in LEADS]

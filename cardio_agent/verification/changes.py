@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cardio_agent.schema import Finding, Measurement
-from cardio_agent.verification.clauses import Clause
+from cardio_agent.verification.clauses import DEFINITE, Clause
 from cardio_agent.verification.context import (
+    CEILING,
     Context,
     Outcome,
     contradicted,
@@ -44,6 +45,15 @@ def check_change(clause: Clause, context: Context) -> list[Outcome]:
     """A change against the cited comparison findings; one of them must bear all of it out."""
     findings = [f for f in context.findings if f.kind == "comparison"]
     quoted = [f for f in findings if any(atom.kind == "quote" and atom.key == f.id for atom in clause)]
+    too_certain = [
+        f
+        for f in quoted
+        for a in clause
+        if a.key == f.id and (a.certainty or DEFINITE) > CEILING[f.certainty]
+    ]
+    if too_certain:
+        finding = too_certain[0]
+        return [contradicted(f"The change is {finding.certainty}: {finding.text} [{finding.id}].")]
     if quoted:
         objection = _number_objection(_change([clause]), quoted[0], context)
         return [objection or supported(f"The words are those of [{quoted[0].id}].")]
@@ -78,9 +88,6 @@ def _directions(atoms: Sequence[Atom]) -> Iterator[str]:
 
 def _objection(said: Change, finding: Finding, context: Context) -> Outcome | None:
     known = _change(text_clauses(finding.text))
-    amounts = [
-        r for id in finding.basis if isinstance(r := context.cited.get(id), Measurement) and _is_amount(r)
-    ]
     where = f"{finding.text} [{finding.id}]."
     if said.names and not said.names & known.names:
         return unsupported(f"The cited comparison speaks of something else: {where}")
@@ -91,22 +98,28 @@ def _objection(said: Change, finding: Finding, context: Context) -> Outcome | No
         return contradicted(f"The comparison says otherwise: {where}")
     if said.directions and not known.directions:
         return unsupported(f"The cited comparison gives no direction: {where}")
-    tells_of_then = not said.directions
+    return _number_objection(said, finding, context)
+
+
+def _number_objection(said: Change, finding: Finding, context: Context) -> Outcome | None:
+    """Each number has to be the amount, the value then or, where a change is told, the value now."""
+    known = _change(text_clauses(finding.text))
+    records = [context.cited.get(id) for id in finding.basis]
+    amounts = [r for r in records if isinstance(r, Measurement) and r.name.endswith("_change")]
+    tells_of_then = not said.directions and not any(m.value is not None for m in amounts)
     for number in said.numbers:
+        is_then = any(other.high is not None and other.value == number.value for other in known.numbers)
+        is_known = any(_same(number, other) for other in known.numbers)
+        is_amount = any(m.value is not None and matches(number, abs(m.value), m.unit) for m in amounts)
         if tells_of_then and number.high is None:
-            if not any(other.high is not None and other.value == number.value for other in known.numbers):
-                return contradicted(f"“{number.text}” is not the earlier value: {where}")
-        elif not (
-            any(_same(number, other) for other in known.numbers)
-            or any(m.value is not None and matches(number, abs(m.value), m.unit) for m in amounts)
-            or _is_current(number, said, context)
-        ):
-            return contradicted(f"“{number.text}” does not stand in the comparison: {where}")
+            is_right = is_then
+        else:
+            is_right = is_known or is_amount or _is_current(number, said, context)
+        if not is_right:
+            return contradicted(
+                f"“{number.text}” does not stand in the comparison: {finding.text} [{finding.id}]."
+            )
     return None
-
-
-def _is_amount(m: Measurement) -> bool:
-    return m.name.endswith("_change")
 
 
 def _same(written: Atom, known: Atom) -> bool:

@@ -103,7 +103,7 @@ def _names(number: Atom, subject: Atom | None, formula: str) -> tuple[str, ...]:
 
 
 def _sign(subject: Atom | None) -> int:
-    return CONCEPTS[subject.key].sign if subject is not None and subject.kind == "concept" else 1
+    return CONCEPTS[subject.about].sign if subject is not None and subject.about else 1
 
 
 def _paired_lists(clause: Clause, at_numbers: Sequence[int]) -> dict[int, int]:
@@ -126,8 +126,9 @@ def _lead_rows(clause: Clause, at_numbers: Sequence[int]) -> dict[int, tuple[int
     """Place and lead of each number in "0.25 and 0.31 mV in V2 and V3": rows of the same length."""
     rows: dict[int, tuple[int, str]] = {}
     for run in _runs(clause, at_numbers):
-        following = [k for k in range(run[-1] + 1, len(clause)) if clause[k].kind != "word"][:1]
-        for place in following:
+        after = [k for k in range(run[-1] + 1, len(clause)) if clause[k].kind != "word"][:1]
+        before = [k for k in range(run[0]) if clause[k].kind == "leads"][-1:]
+        for place in after if after and clause[after[0]].leads else before:
             if len(run) > 1 and len(clause[place].leads) == len(run):
                 rows |= {at: (place, lead) for at, lead in zip(run, clause[place].leads, strict=True)}
     return rows

@@ -32,7 +32,7 @@ class Atom:
     """One meaningful piece of a sentence.
 
     ``kind`` names the table it comes from ("concept", "quantity", "number", "leads", "unknown", …),
-    ``key`` its entry there. Numbers carry ``value`` as written, ``unit`` and ``comparison``.
+    ``key`` its entry there; ``concept`` is what a quote is about. Numbers carry ``value`` as written, ``unit`` and ``comparison``.
     """
 
     kind: str
@@ -43,14 +43,20 @@ class Atom:
     unit: str = ""
     comparison: str = ""
     leads: tuple[str, ...] = ()
+    concept: str = ""
     is_negated: bool = False
     certainty: int | None = None
 
     @property
+    def about(self) -> str:
+        """The concept that an atom is or, as a quote, speaks of first."""
+        return self.key if self.kind == "concept" else self.concept
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Measurements that a quantity or a concept stands for."""
-        if self.kind == "concept":
-            return CONCEPTS[self.key].quantity
+        if concept := self.about:
+            return CONCEPTS[concept].quantity
         return tuple(self.key.split()) if self.kind == "quantity" else ()
 
 
@@ -181,10 +187,18 @@ def _next_atom(spoken: Sequence[Token], at: int, quoted: Sequence[tuple[Phrase, 
                 return atom, len(phrase)
             break
     if quote_len:
-        return Atom("quote", "", quote), quote_len
+        return Atom("quote", "", quote, concept=_first_concept(words[at : at + quote_len])), quote_len
     word = words[at]
     known = word in neutral_words() or not re.search(r"\w", word)
     return Atom("word" if known else "unknown", "", word), 1
+
+
+def _first_concept(words: Sequence[str]) -> str:
+    for at, word in enumerate(words):
+        for phrase, atom in _phrases().get(word, ()):
+            if atom.kind == "concept" and tuple(words[at : at + len(phrase)]) == phrase:
+                return atom.key
+    return ""
 
 
 def _matching_quote(words: Sequence[str], at: int, quoted: Sequence[tuple[Phrase, str]]) -> tuple[str, int]:

@@ -230,7 +230,10 @@ def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
     if not cited:
         return _judge_uncited(claim, context)
     patient = context.facts.recording.patient
-    for m in cited:
+    # "The intervals are normal" speaks of all of them, cited or not.
+    is_group = {"pr_ms", "qrs_ms"} <= set(claim.names)
+    rows = [m for m in context.known(claim.names) if m.value is not None] if is_group else cited
+    for m in rows:
         is_so = holds(claim.word, m, patient)
         if is_so is None:
             return unsupported(f"{_is(m)}: whether it is {claim.word} cannot be judged [{m.id}].")

@@ -158,7 +158,7 @@ def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -
     elif is_probability_clause(clause):
         yield from check_probability(clause, context)
         yield from (_check(claim, context) for claim in claims if _is_asserted(claim, clause))
-    elif is_change_clause(clause):
+    elif is_change_clause(clause, context):
         yield from check_change(clause, context)
     else:
         yield from (_check(claim, context) for claim in claims if not isinstance(claim, TermClaim))

@@ -33,7 +33,7 @@ SECTION_OF_KIND: Mapping[FindingKind, str] = {
     "ischaemia": "ischaemia",
     "repolarisation": "ischaemia",
     "ectopy": "other",
-    "pacing": "other",
+    "pacing": "rhythm",
     "contradiction": "other",
     "other": "other",
     "comparison": "comparison",

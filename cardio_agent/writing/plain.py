@@ -11,7 +11,6 @@ from cardio_agent.schema import (
     Certainty,
     DraftSentence,
     Facts,
-    Finding,
     Measurement,
     Measurements,
     measurement_id,
@@ -141,7 +140,7 @@ def _full_report(facts: Facts) -> Iterator[DraftSentence]:
     yield from _negative(facts, "chambers")
     yield from _of_kinds(facts, "ischaemia", "repolarisation")
     yield from _negative(facts, "ischaemia")
-    yield from _of_kinds(facts, "ectopy", "pacing", "other", "contradiction")
+    yield from _of_kinds(facts, "ectopy", "other", "contradiction")
     yield from _of_kinds(facts, "comparison")
     yield from _attention(facts)
     for passage in facts.evidence:
@@ -166,7 +165,7 @@ def _rhythm(facts: Facts) -> Iterator[DraftSentence]:
     rate = Measurements(facts.measurements).get("heart_rate_bpm")
     rest = f" at {value_text(rate.value, rate.unit)}" if rate.value is not None else ""
     for certainty in _CERTAINTIES:
-        group = [f for f in facts.findings if f.kind == "rhythm" and f.certainty == certainty]
+        group = [f for f in facts.findings if f.kind in ("rhythm", "pacing") and f.certainty == certainty]
         if group:
             first, *others = (f.text for f in group)
             text = hedged(first, certainty) + (f" with {listed(others)}" if others else "") + rest
@@ -188,6 +187,10 @@ def _intervals(facts: Facts) -> Iterator[DraftSentence]:
         covered.add("m-qtc_fridericia_ms")  # one formula is enough to judge QTc
     shown = [known.get(name) for name in _INTERVALS]
     free = [m for m in shown if m.id not in covered and m.value is not None]
+    if _is_paced(facts):
+        if free:
+            yield _draft("intervals", sentence(listed([named_value(m) for m in free])), [m.id for m in free])
+        free = []
     normal = [m for m in free if holds("normal", m, facts.recording.patient)]
     if normal:
         verb = "are" if len(normal) > 1 else "is"
@@ -199,6 +202,11 @@ def _intervals(facts: Facts) -> Iterator[DraftSentence]:
     yield from _of_kinds(facts, "intervals", "axis")
     yield from _qt(known)
     yield from _not_measurable([*shown, known.get("qt_ms")], "intervals")
+
+
+def _is_paced(facts: Facts) -> bool:
+    """Whether limits for intrinsic beats are out of place. Source: PAC-06."""
+    return any(finding.kind == "pacing" for finding in facts.findings)
 
 
 def _outside(m: Measurement, facts: Facts) -> str:
@@ -239,6 +247,7 @@ def _negative(facts: Facts, section: str) -> Iterator[DraftSentence]:
             where == section
             and len(statements) == len(codes)
             and not any(s.present for s in statements)
+            and not _is_paced(facts)
             and not any(f.kind in kinds for f in facts.findings)
             and all(holds("normal", known.get(name), facts.recording.patient) is not False for name in names)
         )
@@ -266,13 +275,11 @@ def _conclusion(facts: Facts) -> Iterator[DraftSentence]:
     cites = [f.id for f in normal]
     for certainty in _CERTAINTIES:
         group = [f for f in facts.findings if f.certainty == certainty and f.kind not in left_out]
-        if group:
-            parts.append(hedged(listed([_summary(f) for f in group]), certainty))
-            cites += [f.id for f in group]
+        texts = [with_leads(f) for f in group]
+        simple = [text for text in texts if "," not in text]
+        # What holds a comma of its own would not read in a list.
+        parts += [hedged(listed(simple), certainty)] * bool(simple)
+        parts += [hedged(text, certainty) for text in texts if text not in simple]
+        cites += [f.id for f in group]
     if parts:
         yield _draft("conclusion", f"In summary: {'; '.join(parts)}.", cites)
-
-
-def _summary(finding: Finding) -> str:
-    """A finding in the conclusion: its text, with the leads where two findings could be mistaken."""
-    return with_leads(finding) if finding.kind == "ischaemia" else finding.text

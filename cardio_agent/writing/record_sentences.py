@@ -36,7 +36,11 @@ _STANDS_OUT = 1.5  # the leading leads' share, as a multiple of an even one, fro
 _NUMBER_WITH_UNIT = re.compile(r"\d\s?(?:ms|mV|mm|bpm|°)")
 _LEAD_NAME = re.compile(r"\b(?:" + "|".join(sorted(LEADS, key=len, reverse=True)) + r")\b")
 _ST_SHIFT = re.compile(r"\bST (?:elevation|depression)\b")
-_CLAUSE_KINDS = ("contradiction", "comparison", "quality")  # their text is a whole clause already
+_CLAUSE_KINDS = ("contradiction", "quality")  # their text is a whole clause, which takes no certainty
+_PLACED_KINDS = (
+    "ischaemia",
+    "repolarisation",
+)  # elsewhere leads tell what a finding rests on, not where it is
 
 
 # ── the recording ────────────────────────────────────────────────────────────────────────────
@@ -99,23 +103,25 @@ def finding_clause(finding: Finding, facts: Facts) -> tuple[str, tuple[str, ...]
         The clause without a full stop, and the ids that it rests on.
     """
     if finding.kind in _CLAUSE_KINDS:
+        return finding.text, (finding.id,)
+    if finding.kind == "comparison":
         amounts = [m for m in facts.measurements if m.id in finding.basis and m.name.endswith("_change")]
         by = "".join(f" (by {value_text(abs(m.value), m.unit)})" for m in amounts if m.value is not None)
-        return finding.text + by, (finding.id, *(m.id for m in amounts))
+        return hedged(finding.text, finding.certainty) + by, (finding.id, *(m.id for m in amounts))
     text = hedged(with_leads(finding), finding.certainty)
     shown = _values_shown(finding, facts)
     if not shown:
         return text, (finding.id,)
     if shown[0].lead is None:
-        return f"{text} ({', '.join(named_value(m) for m in shown)})", (finding.id, *(m.id for m in shown))
+        return f"{text}: {', '.join(named_value(m) for m in shown)}", (finding.id, *(m.id for m in shown))
     largest = max(shown, key=lambda m: abs(m.value or 0.0))
     value = value_text(abs(largest.value or 0.0), largest.unit)
     return f"{text}, largest {value} in {largest.lead}", (finding.id, *(m.id for m in shown))
 
 
 def with_leads(finding: Finding) -> str:
-    """Text of a finding with its leads, unless the text names them itself."""
-    if not finding.leads or _LEAD_NAME.search(finding.text):
+    """Text of an ST, T or Q finding with its leads, unless the text names them itself."""
+    if finding.kind not in _PLACED_KINDS or not finding.leads or _LEAD_NAME.search(finding.text):
         return finding.text
     return f"{finding.text} in {lead_list(finding.leads)}"
 

@@ -257,3 +257,26 @@ def test_every_basis_is_a_known_id() -> None:
     known = {f"s-{spec.code}" for spec in STATEMENTS} | {m.id for m in case._measurements()} | {"q-overall"}
     for finding in case.findings().values():
         assert set(finding.basis) <= known
+
+
+def test_af_without_p_waves_is_not_refuted_by_a_regular_rhythm() -> None:
+    found = Case(says={"AFIB": 0.76}, p_ratio=0.0, measured={"pr_ms": None}).findings()
+    assert found["atrial_fibrillation"].certainty == "probable"
+    assert "not_atrial_fibrillation" not in found
+
+
+def test_regular_tachycardia_without_p_waves_is_said_as_such() -> None:
+    found = Case(p_ratio=0.0, measured={"pr_ms": None, "heart_rate_bpm": 152.0}).findings()
+    assert found["tachycardia_without_p"].certainty == "definite"
+    assert "sinus_tachycardia" not in found
+
+
+def test_av_block_without_a_measured_pr_has_no_degree() -> None:
+    found = Case(says={"AVB": 0.7}, measured={"pr_ms": None}).findings()
+    assert found["first_degree_avb"].text == "atrioventricular block of undetermined degree"
+
+
+@pytest.mark.parametrize(("age", "expected"), [(39.0, False), (40.0, True), (None, False)])
+def test_sokolow_lyon_is_kept_from_the_young(age: float | None, expected: bool) -> None:
+    tall = {"V1": {"s_mv": -2.0}, "V5": {"r_mv": 1.8}}
+    assert ("lvh_voltage" in Case(age=age, in_leads=tall).findings()) is expected

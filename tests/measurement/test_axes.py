@@ -23,7 +23,7 @@ def test_the_qrs_axis_is_the_one_drawn(drawn: Callable[..., Ecg], axis_deg: floa
 def equiphasic() -> RepresentativeBeat:
     beat = np.zeros((12, 650))
     beat[[0, 5], 230:250], beat[[0, 5], 250:270] = 1.0, -1.0
-    return RepresentativeBeat(beat, 9, Wave(230, 240, 270), None, None)
+    return RepresentativeBeat(beat, 9, Wave(229, 240, 271), None, None)
 
 
 def test_an_equiphasic_qrs_has_no_axis_and_says_so() -> None:

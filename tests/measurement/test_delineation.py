@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cardio_agent.errors import BadRecording
 from cardio_agent.leads import LEADS
 from cardio_agent.measurement import delineate
 from cardio_agent.schema import Ecg, Waves
@@ -90,15 +91,20 @@ def test_a_beat_after_a_long_pause_and_one_beat_alone_are_found(drawn: DrawEcg) 
         np.ones((12, 5000)),
         np.full((12, 5000), np.nan),
         np.random.default_rng(3).normal(0, 0.05, (12, 5000)),
-        np.zeros((12, 30)),
     ],
-    ids=["zeros", "constant", "missing", "noise", "shorter than a beat"],
+    ids=["zeros", "constant", "missing", "noise"],
 )
 def test_nothing_is_found_where_there_is_no_heart_beat(drawn: DrawEcg, signal_mv: np.ndarray) -> None:
     waves = delineate(replace(drawn(), signal_mv=signal_mv.astype(np.float32)))
     assert len(waves.beats) == 0
     assert set(waves.leads) == set(LEADS)
     assert waves.pacing_spikes == ()
+
+
+def test_less_than_a_second_is_refused(drawn: DrawEcg) -> None:
+    ecg = drawn()
+    with pytest.raises(BadRecording, match="at least 1 s"):
+        delineate(replace(ecg, signal_mv=ecg.signal_mv[:, :300]))
 
 
 def test_clipped_and_inverted_leads_do_not_move_the_beats(drawn: DrawEcg) -> None:
@@ -110,3 +116,15 @@ def test_clipped_and_inverted_leads_do_not_move_the_beats(drawn: DrawEcg) -> Non
         before = [beat.qrs.onset for beat in delineate(ecg).beats]
         # 8 ms: one lead of twelve must not carry the consensus further
         assert np.abs(np.array([b.qrs.onset for b in waves.beats]) - before).max() <= 4
+
+
+def test_leads_that_are_missing_or_flat_do_not_move_the_consensus(drawn: DrawEcg) -> None:
+    ecg = drawn()
+    signal = ecg.signal_mv.copy()
+    signal[6:10] = np.nan
+    signal[10] = 0.25
+    before, after = delineate(ecg).beats, delineate(replace(ecg, signal_mv=signal)).beats
+    # 6 ms: half the leads, the same beats
+    for whole, reduced in zip(before, after, strict=True):
+        assert abs(whole.qrs.onset - reduced.qrs.onset) <= 3
+        assert abs(whole.qrs.offset - reduced.qrs.offset) <= 3

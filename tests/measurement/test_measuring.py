@@ -39,7 +39,7 @@ def test_simulated_intervals_are_found(
     assert found.value("qrs_axis_deg") == pytest.approx(truth.qrs_axis_deg, abs=8)
 
 
-@pytest.mark.parametrize("rhythm", ["normal", "first_degree_avb", "rbbb", "lvh"])
+@pytest.mark.parametrize("rhythm", ["normal", "first_degree_avb", "rbbb", "lvh", "inferior_stemi", "paced"])
 def test_simulated_st_levels_are_found(
     analysed: Callable[..., tuple[Measurements, Truth]], rhythm: str
 ) -> None:
@@ -69,7 +69,7 @@ def test_three_beats_are_needed_and_everything_else_has_its_reason(
 
 
 def test_annotated_waves_are_found(shared_data: Path) -> None:
-    """Every tenth LUDB record here; the limits leave room for the few records (all: see CHANGELOG)."""
+    """Every tenth LUDB record here; the limits leave room for so few records."""
     folder = shared_data / "ludb" / "data"
     names = annotated_records(folder)[3::10]
     scores = score_folder(folder, lambda ecg: delineate(clean(ecg)), names)

@@ -1,6 +1,6 @@
 import pytest
 
-from cardio_agent.schema import Facts
+from cardio_agent.schema import Facts, Finding
 from cardio_agent.writing.phrases import SECTIONS
 from cardio_agent.writing.plain import PlainWriter, plain_sentence
 from tests.facts import (
@@ -60,7 +60,7 @@ def test_certainty_is_worded() -> None:
     report = _by_section(facts_lbbb())
     assert report["conduction"] == "Complete left bundle branch block."
     assert report["chambers"] == "Possible left atrial abnormality."
-    assert "Probable prolonged QTc (QTc (Fridericia) 469 ms)." in report["intervals"]
+    assert "Probable prolonged QTc: QTc (Fridericia) 469 ms." in report["intervals"]
     assert "possible left atrial abnormality" in report["conclusion"]
 
 
@@ -129,3 +129,23 @@ def test_the_plain_sentence_stands_in_for_what_was_cited() -> None:
 def test_there_is_no_plain_sentence_for_records_that_do_not_exist() -> None:
     assert plain_sentence(facts_normal(), ("m-none",)) is None
     assert plain_sentence(facts_normal(), ()) is None
+
+
+def test_limits_of_intrinsic_beats_are_not_applied_to_paced_ones() -> None:
+    facts = facts_lbbb()
+    paced = Finding(
+        id="f-paced", kind="pacing", text="paced rhythm", certainty="definite", basis=("m-qrs_ms",)
+    )
+    report = _by_section(facts.model_copy(update={"findings": (paced,)}))
+    assert report["rhythm"] == "Paced rhythm at 78 bpm."
+    assert "normal" not in report["intervals"]
+    assert "prolonged" not in report["intervals"]
+    assert "conduction" not in report
+
+
+def test_a_possible_change_stays_possible() -> None:
+    facts = facts_lbbb()
+    text = "inferior myocardial infarction pattern, not found in the prior ECG"
+    new = Finding(id="f-new", kind="comparison", text=text, certainty="possible", basis=("m-qrs_ms",))
+    report = _by_section(facts.model_copy(update={"findings": (new,)}))
+    assert report["comparison"] == f"Possible {text}."
