@@ -297,9 +297,7 @@ def _add_simulate(commands: _Commands) -> None:
     command.add_argument("--rate", type=float, metavar="BPM")
     command.add_argument("--fs", type=float, default=500, metavar="HZ")
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument(
-        "--out", type=Path, default=Path(), metavar="DIR", help="folder for the files"
-    )
+    command.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="folder for the files")
     command.set_defaults(run=_run_simulate)
 
 
@@ -339,14 +337,22 @@ def _run_evaluate(args: argparse.Namespace) -> int:
     if args.data:
         _evaluate_classifier(args)
     if args.delineation:
-        from cardio_agent.training.delineation_scores import delineation_table
-
-        print(delineation_table(args.delineation))
+        _evaluate_delineation(args.delineation)
     if args.retrieval:
-        from cardio_agent.training.retrieval_scores import retrieval_table
+        from cardio_agent.training.retrieval_scores import read_questions, score_retrieval
 
-        print(retrieval_table(args.retrieval))
+        print(score_retrieval(read_questions(args.retrieval)))
     return 0
+
+
+def _evaluate_delineation(folder: Path) -> None:
+    from cardio_agent.measurement import delineate
+    from cardio_agent.training.delineation_scores import annotated_records, delineation_table, score_folder
+
+    names = annotated_records(folder)
+    if not names:
+        raise BadRequest(f"no annotated record in {folder}: give a folder with .hea, .dat and a file a lead")
+    print(delineation_table(score_folder(folder, delineate, names), len(names)))
 
 
 def _evaluate_classifier(args: argparse.Namespace) -> None:

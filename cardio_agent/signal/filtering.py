@@ -126,6 +126,8 @@ def _quiet_stretches(rows: np.ndarray, fs_hz: float) -> np.ndarray:
     change = np.abs(np.diff(rows, axis=1, prepend=rows[:, :1])).sum(axis=0)
     change = uniform_filter1d(change, 2 * half + 1)
     beats = find_qrs(rows, fs_hz) / fs_hz
+    if not len(beats):
+        return np.empty(0, dtype=int)
     next_beats = np.append(beats[1:], rows.shape[1] / fs_hz + _P_BEFORE_QRS_S)
     windows = [(beat - _BEFORE_QRS_S[0], beat - _BEFORE_QRS_S[1]) for beat in beats]
     windows += [

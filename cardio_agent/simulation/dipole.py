@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-VISIBLE_FRACTION = 0.05
+VISIBLE_FRACTION = 0.02
 VISIBLE_MV = 0.01
 
 # Limb leads: Einthoven's equilateral triangle, so that axes are exact. Chest leads: the rows of Dower's

@@ -1,7 +1,7 @@
 """How well a delineation agrees with annotated waves.
 
 Enters: a folder of WFDB records with one annotation file a lead, as LUDB has them, and a function that
-delineates. Leaves: F1 and errors of P, QRS and T, and of the global intervals. Used by evaluation only.
+delineates. Leaves: F1 and errors of P, QRS and T. Used by evaluation only.
 """
 
 import warnings
@@ -159,3 +159,17 @@ def score_folder(
             total[wave].n_missed += score.n_missed
             total[wave].errors_ms += score.errors_ms
     return total
+
+
+def delineation_table(scores: Mapping[WaveName, WaveScore], n_records: int) -> str:
+    """The scores as a Markdown table."""
+    lines = [
+        f"Delineation of {n_records} annotated records, all leads, matches within {TOLERANCE_S * 1000:.0f} ms.",
+        "",
+        "| wave | F1 | onset error | peak error | offset error |",
+        "|---|---|---|---|---|",
+    ]
+    for name, score in scores.items():
+        errors = " | ".join(f"{ms:.1f} ms" for ms in score.mae_ms)
+        lines.append(f"| {name.upper()} | {score.f1:.4f} | {errors} |")
+    return "\n".join([*lines, "", "Errors are means of absolute differences."])

@@ -32,7 +32,8 @@ class Atom:
     """One meaningful piece of a sentence.
 
     ``kind`` names the table it comes from ("concept", "quantity", "number", "leads", "unknown", …),
-    ``key`` its entry there; ``concept`` is what a quote is about. Numbers carry ``value`` as written, ``unit`` and ``comparison``.
+    ``key`` its entry there; ``concept`` is what a quote is about. Numbers carry ``value`` as written,
+    ``unit`` and ``comparison``.
     """
 
     kind: str

@@ -126,7 +126,7 @@ def _compare_largest(claim: ValueClaim, cited: Sequence[Measurement], context: C
     if not values:
         return contradicted(f"{_is(rows[0])} [{rows[0].id}].")
     largest = max(values, key=lambda m: claim.sign * (m.value or 0.0))
-    in_place = not claim.leads or largest.lead in claim.leads
+    in_place = not claim.leads or any(m.lead in claim.leads for m in values if m.value == largest.value)
     if in_place and _holds(claim, largest):
         return supported(f"{_is(largest)} [{largest.id}].")
     return contradicted(f"The largest is {_is(largest)}, not {claim.number.text} [{largest.id}].")

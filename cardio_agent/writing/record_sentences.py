@@ -134,8 +134,10 @@ def _values_shown(finding: Finding, facts: Facts) -> list[Measurement]:
     if finding.kind in ("intervals", "axis"):
         corrected = any(m.name in QTC_NAMES for m in basis)
         return [m for m in basis if m.lead is None and not (corrected and m.name == "qt_ms")]
-    if _ST_SHIFT.search(finding.text):
-        return [m for m in basis if m.name == "st_j_mv" and m.lead in finding.leads]
+    if shift := _ST_SHIFT.search(finding.text):
+        sign = -1 if shift[0].endswith("depression") else 1
+        shifted = [m for m in basis if m.name == "st_j_mv" and sign * (m.value or 0.0) > 0]
+        return shifted if len(shifted) > 1 else []
     return []
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cardio_agent.errors import BadRecording
-from cardio_agent.schema import Ecg
+from cardio_agent.schema import Ecg, Patient, Source
 from cardio_agent.signal import clean
 from cardio_agent.simulation import CONDITIONS, SimulatedEcg, add_noise, lose_leads, simulate
 
@@ -107,3 +107,9 @@ def test_too_short_a_recording_is_refused() -> None:
     ecg = simulate("normal").ecg
     with pytest.raises(BadRecording, match=r"0\.80 s long"):
         clean(replace(ecg, signal_mv=ecg.signal_mv[:, :400]))
+
+
+def test_a_recording_without_beats_is_cleaned_all_the_same(rng: np.random.Generator) -> None:
+    noise = (rng.standard_normal((12, 5000)) * 1e-6).astype(np.float32)
+    still = Ecg(noise, 500.0, Patient(), Source(name="still", format="test"))
+    assert np.isfinite(clean(still).signal_mv).all()
