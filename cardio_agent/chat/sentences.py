@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from cardio_agent.schema import DraftSentence, Facts, Measurement, Patient, Statement
 from cardio_agent.writing import plain_sentence
-from cardio_agent.writing.limits import holds
+from cardio_agent.findings.limits import holds
 from cardio_agent.writing.phrases import MEASUREMENT_NAMES, listed, percent, sentence, value_text
 
 SECTION = "answer"

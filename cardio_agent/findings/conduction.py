@@ -4,7 +4,9 @@ Enters: a :class:`~cardio_agent.findings.reading.Reading`. Leaves: an
 :class:`~cardio_agent.findings.reading.Outcome`. Corpus ids of the thresholds stand with each.
 """
 
-from cardio_agent.findings.reading import NOT_MEASURABLE, Outcome, Reading, within
+from dataclasses import replace
+
+from cardio_agent.findings.reading import NOT_MEASURABLE, Outcome, Reading, limit
 
 # "One P before each QRS" (STD-05), with room for a beat at the edge of the strip.
 P_BEFORE_MOST_QRS = 0.8
@@ -29,16 +31,16 @@ def sinus(reading: Reading) -> Outcome:
 
 def sinus_bradycardia(reading: Reading) -> Outcome:
     """Sinus rate under 60/min. Source: STD-06."""
-    return _sinus_at(reading, below=60)
+    return _sinus_at(reading, "slow")
 
 
 def sinus_tachycardia(reading: Reading) -> Outcome:
     """Sinus rate over 100/min. Source: STD-06."""
-    return _sinus_at(reading, above=100)
+    return _sinus_at(reading, "fast")
 
 
-def _sinus_at(reading: Reading, *, above: float | None = None, below: float | None = None) -> Outcome:
-    rate = within(reading, "heart_rate_bpm", above=above, below=below)
+def _sinus_at(reading: Reading, pace: str) -> Outcome:
+    rate = limit(reading, pace, "heart_rate_bpm")
     if not rate.met:
         return rate
     p = sinus(reading)
@@ -60,7 +62,7 @@ def tachycardia_without_p(reading: Reading) -> Outcome:
     """Rate over 100/min and no P waves before most QRS. Source: STD-06 for the rate."""
     if has_p_waves(reading) is not False:
         return NOT_MEASURABLE
-    return within(reading, "heart_rate_bpm", above=100)
+    return limit(reading, "fast", "heart_rate_bpm")
 
 
 def pacing(reading: Reading) -> Outcome:
@@ -82,7 +84,7 @@ def supraventricular_ectopy(reading: Reading) -> Outcome:
 
 def first_degree_avb(reading: Reading) -> Outcome:
     """PR longer than 200 ms. Source: BRD-27."""
-    return within(reading, "pr_ms", above=200)
+    return limit(reading, "prolonged", "pr_ms")
 
 
 def pre_excitation(reading: Reading) -> Outcome:
@@ -96,7 +98,7 @@ def pre_excitation(reading: Reading) -> Outcome:
 
 def wide_qrs(reading: Reading) -> Outcome:
     """QRS over 110 ms. Source: STD-02."""
-    return within(reading, "qrs_ms", above=110)
+    return limit(reading, "prolonged", "qrs_ms")
 
 
 def clbbb(reading: Reading) -> Outcome:
@@ -151,7 +153,7 @@ def _net(reading: Reading, lead: str) -> float | None:
 
 def qrs_narrow(reading: Reading) -> Outcome:
     """QRS under 120 ms: rules out complete bundle branch block. Source: CND-01, CND-04."""
-    return within(reading, "qrs_ms", below=120)
+    return limit(reading, "narrow", "qrs_ms")
 
 
 def left_anterior_fascicular_block(reading: Reading) -> Outcome:
@@ -176,40 +178,28 @@ def _fascicular(reading: Reading, low: float, high: float, q_lead: str) -> Outco
 
 def left_axis(reading: Reading) -> Outcome:
     """QRS axis below -30 degrees. Source: STD-03."""
-    axis = reading.value("qrs_axis_deg")
-    if axis is None:
-        return NOT_MEASURABLE
-    return Outcome("met" if -90 <= axis < -30 else "not met", ("m-qrs_axis_deg",))
+    return limit(reading, "left", "qrs_axis_deg")
 
 
 def right_axis(reading: Reading) -> Outcome:
     """QRS axis above +90 degrees. Source: STD-03."""
-    return within(reading, "qrs_axis_deg", above=90)
+    return limit(reading, "right", "qrs_axis_deg")
 
 
 def extreme_axis(reading: Reading) -> Outcome:
     """QRS axis between -90 and -180 degrees: outside of all ranges that STD-03 names."""
-    return within(reading, "qrs_axis_deg", below=-90)
+    return limit(reading, "extreme", "qrs_axis_deg")
 
 
 def long_qtc(reading: Reading) -> Outcome:
-    """QTc (Fridericia) 450 ms or more in men, 460 ms or more in women. Source: STD-04, STD-11.
-
-    With unknown sex, only what both limits agree on is said.
-    """
-    qtc, sex = reading.value("qtc_fridericia_ms"), reading.patient.sex
-    if qtc is None:
-        return NOT_MEASURABLE
-    low, high = {"male": (450, 450), "female": (460, 460), None: (450, 460)}[sex]
-    basis = ("m-qtc_fridericia_ms", "m-qt_ms")
-    if qtc >= high:
-        return Outcome("met", basis)
-    return Outcome("not met", basis) if qtc < low else NOT_MEASURABLE
+    """QTc (Fridericia) at or over the limit of the patient's sex. Source: STD-04, STD-11."""
+    return _with_qt(limit(reading, "prolonged", "qtc_fridericia_ms"))
 
 
 def short_qtc(reading: Reading) -> Outcome:
     """QTc (Fridericia) 360 ms or less. Source: CHN-08."""
-    qtc = reading.value("qtc_fridericia_ms")
-    if qtc is None:
-        return NOT_MEASURABLE
-    return Outcome("met" if qtc <= 360 else "not met", ("m-qtc_fridericia_ms", "m-qt_ms"))
+    return _with_qt(limit(reading, "short", "qtc_fridericia_ms"))
+
+
+def _with_qt(outcome: Outcome) -> Outcome:
+    return replace(outcome, basis=(*outcome.basis, "m-qt_ms")) if outcome.met else outcome

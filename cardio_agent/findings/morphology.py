@@ -6,6 +6,7 @@ Enters: a :class:`~cardio_agent.findings.reading.Reading`. Leaves: an
 
 from collections.abc import Callable, Iterable
 
+from cardio_agent.findings.limits import holds
 from cardio_agent.findings.reading import NOT_MEASURABLE, Outcome, Reading, ids
 from cardio_agent.leads import LEADS, TERRITORIES
 
@@ -91,22 +92,13 @@ def left_atrial(reading: Reading) -> Outcome:
 def st_elevation(reading: Reading) -> Outcome:
     """J point at or above the cut-point of lead, sex and age in two contiguous leads. Source: MI-01, MI-02.
 
-    In V2–V3 the cut-point needs sex, and for men age; where unknown, the highest is used, so that
-    what is reported holds whoever the patient is.
+    Where sex or age decide and are unknown, only what holds whoever the patient is counts.
     """
-    return _in_contiguous_leads(
-        reading, lambda r, lead: _at_least(r.value("st_j_mv", lead), st_limit(r, lead)), "st_j_mv"
-    )
 
+    def elevated(r: Reading, lead: str) -> bool | None:
+        return holds("elevated", r.measurements.get("st_j_mv", lead), r.patient)
 
-def st_limit(reading: Reading, lead: str) -> float:
-    """ST-elevation cut-point of a lead, mV. Source: MI-01, MI-02."""
-    if lead not in ("V2", "V3"):
-        return 0.1
-    age, sex = reading.patient.age_years, reading.patient.sex
-    if sex == "female":
-        return 0.15
-    return 0.2 if sex == "male" and age is not None and age >= 40 else 0.25
+    return _in_contiguous_leads(reading, elevated, "st_j_mv")
 
 
 def st_depression(reading: Reading) -> Outcome:
@@ -148,10 +140,6 @@ def q_waves(reading: Reading) -> Outcome:
         return q_ms > 20 if lead in ("V2", "V3") else q_ms >= 30 and q_mv <= -0.1
 
     return _in_contiguous_leads(reading, pathological, "q_ms")
-
-
-def _at_least(value: float | None, limit: float) -> bool | None:
-    return None if value is None else value >= limit
 
 
 def _in_contiguous_leads(reading: Reading, test: LeadTest, name: str) -> Outcome:

@@ -7,6 +7,7 @@ small questions that many criteria share. No thresholds of medicine stand here.
 from dataclasses import dataclass
 from typing import Literal
 
+from cardio_agent.findings.limits import holds
 from cardio_agent.measurement import RhythmFeatures
 from cardio_agent.schema import (
     Measurements,
@@ -66,13 +67,13 @@ class Reading:
         return max(present, key=lambda s: s.probability, default=None)
 
 
-def within(reading: Reading, name: str, *, above: float | None = None, below: float | None = None) -> Outcome:
-    """Whether a measurement lies strictly above or below a limit."""
-    value = reading.value(name)
-    if value is None:
+def limit(reading: Reading, word: str, name: str) -> Outcome:
+    """Whether a word such as "prolonged" holds of a measurement, by the limits of normal."""
+    measurement = reading.measurements.get(name)
+    verdict = holds(word, measurement, reading.patient)
+    if verdict is None:
         return NOT_MEASURABLE
-    met = (above is None or value > above) and (below is None or value < below)
-    return Outcome("met" if met else "not met", (measurement_id(name),))
+    return Outcome("met" if verdict else "not met", (measurement.id,))
 
 
 def ids(name: str, leads: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cardio_agent.findings.limits import holds
 from cardio_agent.leads import PRECORDIAL_LEADS, TERRITORIES
 from cardio_agent.schema import Finding, Measurement, Statement
 from cardio_agent.verification.claims import PresenceClaim
@@ -26,7 +27,6 @@ from cardio_agent.verification.context import (
 )
 from cardio_agent.verification.lexicon import CONCEPTS, concept_name, implied, narrower
 from cardio_agent.verification.recognition import territory_leads
-from cardio_agent.writing.limits import holds
 from cardio_agent.writing.phrases import lead_list, named_value
 
 _LEVEL_NAMES = {1: "possible", 2: "probable", 3: "definite", 4: "definite"}

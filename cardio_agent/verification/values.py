@@ -7,6 +7,7 @@ a tie may go either way. "About" and the like relax nothing.
 
 from collections.abc import Iterator, Sequence
 
+from cardio_agent.findings.limits import holds, normal_range
 from cardio_agent.schema import Measurement, Recording
 from cardio_agent.verification.claims import JudgementClaim, MissingClaim
 from cardio_agent.verification.context import (
@@ -19,7 +20,6 @@ from cardio_agent.verification.context import (
 )
 from cardio_agent.verification.number_claims import ValueClaim, fits
 from cardio_agent.verification.recognition import Atom
-from cardio_agent.writing.limits import holds, normal_range
 from cardio_agent.writing.phrases import named_value
 
 # Factors into the unit of the record. Source: STD-07 (10 mm to 1 mV).

@@ -7,6 +7,7 @@ of normal, and never words advice as an order.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from cardio_agent.findings.limits import QTC_NAMES, holds
 from cardio_agent.schema import (
     Certainty,
     DraftSentence,
@@ -15,7 +16,6 @@ from cardio_agent.schema import (
     Measurements,
     measurement_id,
 )
-from cardio_agent.writing.limits import QTC_NAMES, holds
 from cardio_agent.writing.phrases import (
     MEASUREMENT_NAMES,
     SECTION_OF_KIND,

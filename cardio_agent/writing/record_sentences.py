@@ -7,6 +7,7 @@ without ids. Does not choose what is reported.
 import re
 from collections.abc import Iterator, Mapping
 
+from cardio_agent.findings.limits import QTC_NAMES
 from cardio_agent.leads import LEADS
 from cardio_agent.schema import (
     AttentionSummary,
@@ -19,7 +20,6 @@ from cardio_agent.schema import (
     Recording,
     Statement,
 )
-from cardio_agent.writing.limits import QTC_NAMES
 from cardio_agent.writing.phrases import (
     SEGMENT_NAMES,
     hedged,

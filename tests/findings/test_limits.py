@@ -2,8 +2,8 @@
 
 import pytest
 
+from cardio_agent.findings.limits import holds, normal_range
 from cardio_agent.schema import Patient, Sex
-from cardio_agent.writing.limits import holds, normal_range
 from tests.facts import measurement
 
 

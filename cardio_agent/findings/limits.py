@@ -1,7 +1,7 @@
 """Adult limits of normal: whether a measured value is normal, prolonged, wide, fast, elevated …
 
-Enters: a measurement and the patient. Leaves: yes, no or undecided for one word. Says nothing of
-what follows from it: criteria that make a finding live in the findings stage.
+Enters: a measurement and the patient. Leaves: yes, no or undecided for one word. The one home of these
+limits: criteria make findings of them, writers and the verifier hold words against them.
 """
 
 from collections.abc import Mapping
