@@ -6,6 +6,7 @@ comparison findings added to its findings. Does not check that both are of one p
 
 from dataclasses import replace
 
+from cardio_agent.findings.rules import HARMLESS
 from cardio_agent.schema import (
     Analysis,
     Finding,
@@ -106,5 +107,5 @@ def _appeared(analysis: Analysis, prior: Analysis) -> list[Finding]:
             codes=f.codes,
         )
         for f in analysis.findings
-        if f.kind not in _NOT_COMPARED and f.id not in before
+        if f.kind not in _NOT_COMPARED and f.id not in before | HARMLESS
     ]

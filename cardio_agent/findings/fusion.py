@@ -183,7 +183,7 @@ def _not_normal(normal: Statement, firm: Finding) -> Finding:
     return Finding(
         id="f-not_normal",
         kind="contradiction",
-        text=f"the classifier suggests a normal ECG, but there is {firm.text}",
+        text=f"the classifier suggests a normal ECG, but the measurements show {firm.text}",
         certainty="definite",
         basis=(normal.id, *firm.basis),
         leads=firm.leads,

@@ -271,7 +271,7 @@ def _conclusion(facts: Facts) -> Iterator[DraftSentence]:
     """What was found, in one sentence, by falling certainty; how it was measured stands above."""
     left_out = ("quality", "contradiction", "comparison", "normal")
     normal = [f for f in facts.findings if f.kind == "normal"]
-    parts = [hedged(f.text, f.certainty) for f in normal]
+    parts: list[str] = []
     cites = [f.id for f in normal]
     for certainty in _CERTAINTIES:
         group = [f for f in facts.findings if f.certainty == certainty and f.kind not in left_out]
@@ -281,5 +281,6 @@ def _conclusion(facts: Facts) -> Iterator[DraftSentence]:
         parts += [hedged(listed(simple), certainty)] * bool(simple)
         parts += [hedged(text, certainty) for text in texts if text not in simple]
         cites += [f.id for f in group]
+    parts += [hedged(f.text, f.certainty) for f in normal]
     if parts:
         yield _draft("conclusion", f"In summary: {'; '.join(parts)}.", cites)

@@ -32,6 +32,7 @@ from cardio_agent.writing.phrases import (
 )
 
 _N_LEADS = 3
+_N_POOR_LEADS = 2  # of more, the verdict on the recording names the leads; their reasons stand in the record
 _STANDS_OUT = 1.5  # the leading leads' share, as a multiple of an even one, from which they are worth naming
 _NUMBER_WITH_UNIT = re.compile(r"\d\s?(?:ms|mV|mm|bpm|°)")
 _LEAD_NAME = re.compile(r"\b(?:" + "|".join(sorted(LEADS, key=len, reverse=True)) + r")\b")
@@ -59,10 +60,10 @@ def technique_sentences(facts: Facts) -> Iterator[tuple[str, str]]:
     for note in recording.notes:
         yield sentence(f"note on reading: {note}"), recording.id
     yield quality_sentence(facts.quality), facts.quality.id
-    if facts.quality.verdict != "unusable":
-        for lead in facts.quality.leads:
-            if lead.state not in ("good", "missing"):
-                yield f"{_lead_clause(lead)}.", lead.id
+    poor = [lead for lead in facts.quality.leads if lead.state not in ("good", "missing")]
+    if facts.quality.verdict != "unusable" and len(poor) <= _N_POOR_LEADS:
+        for lead in poor:
+            yield f"{_lead_clause(lead)}.", lead.id
 
 
 def recording_sentence(recording: Recording) -> str:

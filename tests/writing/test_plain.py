@@ -53,7 +53,7 @@ def test_a_normal_ecg_reads_as_one() -> None:
     values = "PR interval 160 ms, QRS duration 92 ms, QTc (Fridericia) 407 ms and QRS axis 45°"
     assert report["intervals"].startswith(f"{values} are within normal limits.")
     assert report["conduction"] == "No conduction disturbance."
-    assert report["conclusion"] == "In summary: normal ECG; sinus rhythm."
+    assert report["conclusion"] == "In summary: sinus rhythm; normal ECG."
 
 
 def test_certainty_is_worded() -> None:
