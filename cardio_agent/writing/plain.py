@@ -12,6 +12,8 @@ from cardio_agent.schema import (
     Certainty,
     DraftSentence,
     Facts,
+    Finding,
+    FindingKind,
     Measurement,
     Measurements,
     measurement_id,
@@ -37,6 +39,11 @@ from cardio_agent.writing.record_sentences import (
 NAME = "plain"
 _CERTAINTIES: tuple[Certainty, ...] = ("definite", "probable", "possible")
 _INTERVALS = ("pr_ms", "qrs_ms", "qtc_fridericia_ms", "qrs_axis_deg")
+_CONCLUSION_ORDER: tuple[tuple[FindingKind, ...], ...] = (
+    ("rhythm", "pacing"),
+    ("conduction", "intervals", "axis", "chambers", "ischaemia", "repolarisation", "ectopy", "other"),
+    ("normal",),
+)
 _ABNORMAL_WORDS = ("prolonged", "short")
 _N_ATTENTION = 3  # statements whose attention is described; more would bury the reader in numbers
 
@@ -268,19 +275,21 @@ def _attention(facts: Facts) -> Iterator[DraftSentence]:
 
 
 def _conclusion(facts: Facts) -> Iterator[DraftSentence]:
-    """What was found, in one sentence, by falling certainty; how it was measured stands above."""
-    left_out = ("quality", "contradiction", "comparison", "normal")
-    normal = [f for f in facts.findings if f.kind == "normal"]
+    """What was found, in one sentence: rhythm, then the rest by falling certainty, normality last."""
     parts: list[str] = []
-    cites = [f.id for f in normal]
-    for certainty in _CERTAINTIES:
-        group = [f for f in facts.findings if f.certainty == certainty and f.kind not in left_out]
-        texts = [with_leads(f) for f in group]
-        simple = [text for text in texts if "," not in text]
-        # What holds a comma of its own would not read in a list.
-        parts += [hedged(listed(simple), certainty)] * bool(simple)
-        parts += [hedged(text, certainty) for text in texts if text not in simple]
-        cites += [f.id for f in group]
-    parts += [hedged(f.text, f.certainty) for f in normal]
+    cites: list[str] = []
+    for kinds in _CONCLUSION_ORDER:
+        for certainty in _CERTAINTIES:
+            group = [f for f in facts.findings if f.certainty == certainty and f.kind in kinds]
+            parts += _conclusion_parts(group, certainty)
+            cites += [f.id for f in group]
     if parts:
         yield _draft("conclusion", f"In summary: {'; '.join(parts)}.", cites)
+
+
+def _conclusion_parts(group: Sequence[Finding], certainty: Certainty) -> list[str]:
+    """Findings of one certainty as a list, and beside it those whose own comma would break the list."""
+    texts = [with_leads(finding) for finding in group]
+    simple = [text for text in texts if "," not in text]
+    in_a_list = [hedged(listed(simple), certainty)] if simple else []
+    return in_a_list + [hedged(text, certainty) for text in texts if text not in simple]
