@@ -382,6 +382,10 @@ def _add_train(commands: _Commands) -> None:
     classifier.add_argument("--seed", type=int, default=0)
     classifier.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     classifier.set_defaults(run=_run_train_classifier)
+    vectors = models.add_parser(
+        "vectors", help="vectors of the guideline statements, as shipped"
+    )
+    vectors.set_defaults(run=_run_train_vectors)
 
 
 def _run_train_classifier(args: argparse.Namespace) -> int:
@@ -390,4 +394,11 @@ def _run_train_classifier(args: argparse.Namespace) -> int:
     train_classifier(
         args.data, args.out, teachers=args.teachers, epochs=args.epochs, seed=args.seed, resume=args.resume
     )
+    return 0
+
+
+def _run_train_vectors(_: argparse.Namespace) -> int:
+    from cardio_agent.training.vectors import train_vectors
+
+    print(train_vectors())
     return 0

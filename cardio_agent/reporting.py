@@ -83,19 +83,19 @@ class Composition:
 
     def _by_plain_writer(self) -> Iterator[Placed]:
         for draft in self._fallback.write(self._facts):
-            yield from self._place(draft.section, _sentence(draft, check(draft, self._facts)))
+            yield from self._place(draft.section, Sentence.judged(draft, check(draft, self._facts)))
 
     def _unsaid(self, wanted: frozenset[str]) -> Iterator[Placed]:
         """Plain sentences on those of the wanted ids that no sentence of the model cites."""
         unsaid = wanted - {cite for placed in self._placed for cite in placed.sentence.cites}
         for draft in self._fallback.write(self._facts):
             if unsaid.intersection(draft.cites):
-                yield from self._place(draft.section, _sentence(draft, check(draft, self._facts)))
+                yield from self._place(draft.section, Sentence.judged(draft, check(draft, self._facts)))
 
     def _checked_or_mended(self, draft: DraftSentence, writer: LanguageWriter) -> Sentence | None:
         verdict = check(draft, self._facts)
         if verdict.verdict == "supported":
-            return _sentence(draft, verdict)
+            return Sentence.judged(draft, verdict)
         quoted = as_data(draft.text)[:_QUOTED]
         self.notes.append(f"a sentence by {draft.writer} failed its check ({verdict.reason}): “{quoted}”")
         return self._rewritten(draft, verdict, writer) or self._plain(draft)
@@ -114,12 +114,12 @@ class Composition:
         if second is None:
             return None
         again = check(second, self._facts)
-        return _sentence(second, again) if again.verdict == "supported" else None
+        return Sentence.judged(second, again) if again.verdict == "supported" else None
 
     def _plain(self, draft: DraftSentence) -> Sentence | None:
         """The plain sentence for what the draft cited; None when it cited nothing that exists."""
         plain = plain_sentence(self._facts, draft.cites)
-        return None if plain is None else _sentence(plain, check(plain, self._facts))
+        return None if plain is None else Sentence.judged(plain, check(plain, self._facts))
 
     def _place(self, section: str, sentence: Sentence) -> Iterator[Placed]:
         if _key(sentence.text) in self._said:
@@ -151,16 +151,6 @@ def must_say(facts: Facts) -> frozenset[str]:
     """Ids that a report may not leave out: every finding, and the quality when it limits the reading."""
     limits = () if facts.quality.verdict == "good" else (facts.quality.id,)
     return frozenset((*limits, *(finding.id for finding in facts.findings)))
-
-
-def _sentence(draft: DraftSentence, verdict: Verdict) -> Sentence:
-    return Sentence(
-        text=draft.text,
-        cites=draft.cites,
-        verdict=verdict.verdict,
-        reason=verdict.reason,
-        writer=draft.writer,
-    )
 
 
 def _key(text: str) -> str:

@@ -440,6 +440,17 @@ class Sentence(Record):
     reason: str
     writer: str
 
+    @classmethod
+    def judged(cls, draft: DraftSentence, verdict: Verdict) -> "Sentence":
+        """A draft with the verdict on it."""
+        return cls(
+            text=draft.text,
+            cites=draft.cites,
+            verdict=verdict.verdict,
+            reason=verdict.reason,
+            writer=draft.writer,
+        )
+
 
 class NarrativeSection(Record):
     section: str

@@ -131,11 +131,4 @@ def _fixed(draft: DraftSentence) -> Sentence:
 
 
 def _checked(draft: DraftSentence, reply: Reply) -> Sentence:
-    verdict = check(draft, reply.facts)
-    return Sentence(
-        text=draft.text,
-        cites=draft.cites,
-        verdict=verdict.verdict,
-        reason=verdict.reason,
-        writer=draft.writer,
-    )
+    return Sentence.judged(draft, check(draft, reply.facts))

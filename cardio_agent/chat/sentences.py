@@ -6,9 +6,9 @@ Ids that do not exist are passed over. Does not choose what is said.
 
 from collections.abc import Iterable, Iterator
 
+from cardio_agent.findings.limits import holds
 from cardio_agent.schema import DraftSentence, Facts, Measurement, Patient, Statement
 from cardio_agent.writing import plain_sentence
-from cardio_agent.findings.limits import holds
 from cardio_agent.writing.phrases import MEASUREMENT_NAMES, listed, percent, sentence, value_text
 
 SECTION = "answer"

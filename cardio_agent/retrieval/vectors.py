@@ -5,11 +5,10 @@ the findings' queries are looked up in ``models/retrieval/vectors.npz``, only ot
 vector is known by the hash of its text and of the model, so a corrected statement or another model
 never meets an old one.
 
-``python -m cardio_agent.retrieval.vectors`` writes the file anew after statements or queries changed.
+``cardio-agent train vectors`` writes the file anew after statements or queries changed.
 """
 
 import hashlib
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from cardio_agent.errors import ModelMissing
 from cardio_agent.resources import resource_dir
 from cardio_agent.retrieval.embeddings import TransformerEmbeddings
 
-_FILE = Path("retrieval") / "vectors.npz"
+VECTORS_FILE = Path("retrieval") / "vectors.npz"
 
 
 class KnownEmbeddings(Embeddings):
@@ -52,7 +51,7 @@ class KnownEmbeddings(Embeddings):
 
     @cached_property
     def _known(self) -> dict[str, list[float]]:
-        path = resource_dir("models") / _FILE
+        path = resource_dir("models") / VECTORS_FILE
         if not path.is_file():
             return {}
         try:
@@ -60,29 +59,3 @@ class KnownEmbeddings(Embeddings):
                 return dict(zip(file["keys"].tolist(), file["vectors"].tolist(), strict=True))
         except (OSError, ValueError, KeyError) as exc:
             raise ModelMissing(f"{path} is damaged ({exc}): install cardio-agent again") from exc
-
-
-def write_vectors(texts: Sequence[str], model: TransformerEmbeddings, path: Path) -> None:
-    """Compute the vectors of the texts and write them with their keys."""
-    key = KnownEmbeddings(model).key
-    vectors = np.array(model.embed_documents(list(texts)), dtype=np.float32)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, keys=np.array([key(text) for text in texts]), vectors=vectors)
-
-
-def bundled_texts() -> list[str]:
-    """What the file of this version holds: every statement, and every query of a finding."""
-    from cardio_agent.findings.fusion import NORMAL_QUERY
-    from cardio_agent.findings.rules import RULES
-    from cardio_agent.retrieval.evidence import open_search
-    from cardio_agent.settings import get_settings
-
-    search = open_search(get_settings())
-    queries = [NORMAL_QUERY, *(rule.query for rule in RULES if rule.query)]
-    return list(dict.fromkeys((*search.passage_texts, *map(search.question_text, queries))))
-
-
-if __name__ == "__main__":
-    from cardio_agent.retrieval.embeddings import load_embeddings
-
-    write_vectors(bundled_texts(), load_embeddings(), resource_dir("models") / _FILE)

@@ -164,7 +164,7 @@ def score_folder(
 def delineation_table(scores: Mapping[WaveName, WaveScore], n_records: int) -> str:
     """The scores as a Markdown table."""
     lines = [
-        f"Delineation of {n_records} annotated records, all leads, matches within {TOLERANCE_S * 1000:.0f} ms.",
+        f"{n_records} annotated records, all leads; matches within {TOLERANCE_S * 1000:.0f} ms.",
         "",
         "| wave | F1 | onset error | peak error | offset error |",
         "|---|---|---|---|---|",

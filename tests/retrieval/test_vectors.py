@@ -11,7 +11,8 @@ from cardio_agent.errors import ModelMissing
 from cardio_agent.resources import resource_dir
 from cardio_agent.retrieval import vectors
 from cardio_agent.retrieval.embeddings import load_embeddings
-from cardio_agent.retrieval.vectors import KnownEmbeddings, bundled_texts, write_vectors
+from cardio_agent.retrieval.vectors import KnownEmbeddings
+from cardio_agent.training.vectors import bundled_texts, write_vectors
 
 
 class CountingModel:
@@ -59,7 +60,7 @@ def test_without_the_file_all_are_computed_and_a_damaged_one_is_named(file: Path
 
 
 def test_the_file_of_this_version_knows_the_corpus_and_the_findings_queries() -> None:
-    """If this fails: python -m cardio_agent.retrieval.vectors"""
+    """If this fails: cardio-agent train vectors"""
     with np.load(resource_dir("models") / "retrieval" / "vectors.npz") as stored:
         known = set(stored["keys"].tolist())
     assert {KnownEmbeddings(load_embeddings()).key(text) for text in bundled_texts()} == known

@@ -1,0 +1,41 @@
+"""The vectors that travel with the program: of every statement, and of every query of a finding.
+
+Enters: the corpus, the table of findings and an embedding model. Leaves: ``models/retrieval/vectors.npz``,
+which :mod:`cardio_agent.retrieval.vectors` looks texts up in. Needed after statements, titles, the
+vocabulary or queries changed; until then retrieval computes what it does not find.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cardio_agent.findings.fusion import NORMAL_QUERY
+from cardio_agent.findings.rules import RULES
+from cardio_agent.resources import resource_dir
+from cardio_agent.retrieval.embeddings import TransformerEmbeddings, load_embeddings
+from cardio_agent.retrieval.evidence import open_search
+from cardio_agent.retrieval.vectors import VECTORS_FILE, KnownEmbeddings
+from cardio_agent.settings import get_settings
+
+
+def train_vectors() -> Path:
+    """Compute the bundled texts' vectors and write them where the program looks for them."""
+    path = resource_dir("models") / VECTORS_FILE
+    write_vectors(bundled_texts(), load_embeddings(), path)
+    return path
+
+
+def write_vectors(texts: Sequence[str], model: TransformerEmbeddings, path: Path) -> None:
+    """Compute the vectors of the texts and write them with their keys."""
+    key = KnownEmbeddings(model).key
+    vectors = np.array(model.embed_documents(list(texts)), dtype=np.float32)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, keys=np.array([key(text) for text in texts]), vectors=vectors)
+
+
+def bundled_texts() -> list[str]:
+    """What the file of this version holds: every statement, and every query of a finding."""
+    search = open_search(get_settings())
+    queries = [NORMAL_QUERY, *(rule.query for rule in RULES if rule.query)]
+    return list(dict.fromkeys((*search.passage_texts, *map(search.question_text, queries))))
