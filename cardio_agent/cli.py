@@ -380,11 +380,12 @@ def _add_train(commands: _Commands) -> None:
     )
     classifier.add_argument("--epochs", type=int)
     classifier.add_argument("--seed", type=int, default=0)
+    classifier.add_argument(
+        "--start-from", type=Path, metavar="FILE", help="a best.safetensors to begin with"
+    )
     classifier.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     classifier.set_defaults(run=_run_train_classifier)
-    vectors = models.add_parser(
-        "vectors", help="vectors of the guideline statements, as shipped"
-    )
+    vectors = models.add_parser("vectors", help="vectors of the guideline statements, as shipped")
     vectors.set_defaults(run=_run_train_vectors)
 
 
@@ -392,7 +393,13 @@ def _run_train_classifier(args: argparse.Namespace) -> int:
     from cardio_agent.training.session import train_classifier
 
     train_classifier(
-        args.data, args.out, teachers=args.teachers, epochs=args.epochs, seed=args.seed, resume=args.resume
+        args.data,
+        args.out,
+        teachers=args.teachers,
+        epochs=args.epochs,
+        seed=args.seed,
+        start_from=args.start_from,
+        resume=args.resume,
     )
     return 0
 

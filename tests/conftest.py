@@ -5,6 +5,10 @@ import random
 import socket
 from pathlib import Path
 
+# One thread a process: the workers of the suite share the cores, and threads that wait for each other
+# on a busy core wait long. Read when torch is loaded, so it stands before anything loads it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 

@@ -24,7 +24,7 @@ from cardio_agent.classifier.preprocessing import band_pass
 from cardio_agent.classifier.statements import SUPERCLASSES
 from cardio_agent.errors import TrainingError
 from cardio_agent.training.augmentation import Augmentation, add_noise, lose_leads, mix, shift_and_scale
-from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet
+from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, join
 from cardio_agent.training.metrics import auroc
 from cardio_agent.training.teachers import Teachers
 
@@ -43,6 +43,8 @@ class TrainingPlan:
     average_decay: float = 0.998
     teacher_share: float = 0.75
     """Weight of the teachers' probabilities in the superclass targets; the labels have the rest."""
+    other_weight: float = 2.0
+    """Weight of the statements that are not superclasses: rarer, so their mean loss is smaller."""
     seed: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
     network: NetworkConfig = field(default_factory=NetworkConfig)
@@ -63,20 +65,40 @@ def train(
     run_dir: Path,
     plan: TrainingPlan,
     *,
+    extra: LabelledSet | None = None,
     teachers: Teachers | None = None,
+    start_from: Path | None = None,
     resume: bool = False,
 ) -> Iterator[EpochResult]:
     """Train, yielding each epoch's result; ``run_dir`` holds ``last`` and ``best`` safetensors.
 
+    Parameters
+    ----------
+    data : LabelledSet
+        Folds 1–8 are trained on, fold 9 chooses the epoch.
+    run_dir : Path
+    plan : TrainingPlan
+    extra : LabelledSet, optional
+        More records to train on; of them, too, only folds 1–8 are used.
+    teachers : Teachers, optional
+    start_from : Path, optional
+        A ``best`` checkpoint whose weights the run begins with.
+    resume : bool
+        Go on from the run's own last checkpoint, if there is one.
+
     Raises
     ------
     TrainingError
-        When the data lacks a fold or the checkpoint to resume from does not fit the plan.
+        When the data lacks a fold or a checkpoint does not fit the plan.
     """
     training, validation = data.of_folds(TRAIN_FOLDS), data.of_folds((VALIDATION_FOLD,))
+    if extra is not None:
+        training = join(training, extra.of_folds(TRAIN_FOLDS))
     _require_both_classes(validation)
     run_dir.mkdir(parents=True, exist_ok=True)
     run = _Run(plan, -(-len(training) // plan.batch_size))
+    if start_from is not None:
+        run.start_from(start_from)
     first = run.restore(run_dir) if resume else 0
     for epoch in range(first, plan.epochs):
         loss = run.epoch(training, teachers, epoch)
@@ -151,7 +173,7 @@ class _Run:
         self.optimiser.zero_grad(set_to_none=True)
         with torch.autocast(self.device.type, torch.bfloat16):
             logits, _ = self.network(x, present)
-        loss = masked_loss(logits.float(), goal)
+        loss = masked_loss(logits.float(), goal, self.plan.other_weight)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
@@ -187,6 +209,14 @@ class _Run:
             tensors |= {f"optimiser.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
         about = {"epoch": epoch, "step": self.step, "best": self.best, "plan": asdict(self.plan)}
         _save(run_dir / "last.safetensors", tensors, about)
+
+    def start_from(self, checkpoint: Path) -> None:
+        """Take the weights of another run."""
+        network, _, _ = load_checkpoint(checkpoint)
+        if network.config != self.plan.network:
+            raise TrainingError(f"{checkpoint} belongs to another architecture: give one of the same shape")
+        self.network.load_state_dict(network.state_dict())
+        self.average.load_state_dict(network.state_dict())
 
     def restore(self, run_dir: Path) -> int:
         """Take up the run's last checkpoint; the epoch to go on with, 0 when there is none."""
@@ -236,15 +266,14 @@ def _plan(stored: dict[str, Any]) -> TrainingPlan:
     return TrainingPlan(**(stored | parts))
 
 
-def masked_loss(logits: Tensor, goal: Tensor) -> Tensor:
-    """Binary cross-entropy over known targets; each group of a batch weighs by its known share."""
+def masked_loss(logits: Tensor, goal: Tensor, other_weight: float) -> Tensor:
+    """Binary cross-entropy over known targets: mean of the superclasses plus weighted mean of the others."""
     known = ~torch.isnan(goal)
     each = nn.functional.binary_cross_entropy_with_logits(logits, torch.nan_to_num(goal), reduction="none")
     each = each * known
     superclass = each[:, :N_SUPER].sum() / known[:, :N_SUPER].sum().clamp(min=1)
     other = each[:, N_SUPER:].sum() / known[:, N_SUPER:].sum().clamp(min=1)
-    # Other statements are rarer: their mean loss is smaller, and they share one trunk with the superclasses.
-    return superclass + 2 * other
+    return superclass + other_weight * other
 
 
 @torch.no_grad()

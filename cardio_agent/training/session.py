@@ -14,7 +14,12 @@ from cardio_agent.classifier.model import load_model
 from cardio_agent.training.calibration import calibrate, write_model
 from cardio_agent.training.card import model_card
 from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, predict, train
-from cardio_agent.training.datasets import VALIDATION_FOLD, load_arrays
+from cardio_agent.training.datasets import (
+    TRAIN_FOLDS,
+    VALIDATION_FOLD,
+    load_arrays,
+    load_normalised,
+)
 from cardio_agent.training.evaluation import evaluate_classifier
 from cardio_agent.training.teachers import Teachers
 
@@ -26,9 +31,12 @@ def train_classifier(
     teachers: Path | None = None,
     epochs: int | None = None,
     seed: int = 0,
+    start_from: Path | None = None,
     resume: bool = False,
 ) -> None:
     """Train, calibrate, evaluate on fold 9 and write the model.
+
+    With teachers, records of the folder whose voltage was lost are trained on as well.
 
     Raises
     ------
@@ -40,9 +48,11 @@ def train_classifier(
     data = load_arrays(data_dir)
     plan = TrainingPlan(seed=seed) if epochs is None else TrainingPlan(seed=seed, epochs=epochs)
     guides = None if teachers is None else Teachers(teachers)
+    extra = None if guides is None else load_normalised(data_dir, data.of_folds(TRAIN_FOLDS), seed)
     started = time.monotonic()
     with tqdm(total=plan.epochs, unit="epoch", desc="training") as bar:
-        for result in train(data, out_dir, plan, teachers=guides, resume=resume):
+        steps = train(data, out_dir, plan, extra=extra, teachers=guides, start_from=start_from, resume=resume)
+        for result in steps:
             bar.update(result.epoch + 1 - bar.n)
             bar.set_postfix(loss=f"{result.loss:.3f}", auroc=f"{result.macro_auroc:.4f}")
     minutes = (time.monotonic() - started) / 60

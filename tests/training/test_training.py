@@ -14,7 +14,7 @@ from cardio_agent.classifier.statements import STATEMENTS
 from cardio_agent.errors import TrainingError
 from cardio_agent.training.calibration import calibrate, platt
 from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, masked_loss, train
-from cardio_agent.training.datasets import LabelledSet, load_arrays
+from cardio_agent.training.datasets import LabelledSet, load_arrays, load_normalised
 
 SMALL = NetworkConfig(
     trunk_channels=(8, 8, 8, 8), trunk_blocks=(1, 1, 1, 1), lead_channels=(4, 4, 4), fused_channels=8
@@ -77,9 +77,9 @@ def test_missing_groups_do_not_move_the_loss() -> None:
     logits = torch.zeros(2, 59)
     goal = torch.zeros(2, 59)
     goal[:, -19:] = torch.nan
-    base = masked_loss(logits, goal)
+    base = masked_loss(logits, goal, 2.0)
     logits[:, -19:] = 50.0
-    assert torch.equal(masked_loss(logits, goal), base)
+    assert torch.equal(masked_loss(logits, goal, 2.0), base)
 
 
 def test_platt_recovers_slope_and_intercept(rng: np.random.Generator) -> None:
@@ -124,3 +124,39 @@ def test_unreadable_arrays_are_named(tmp_path: Path) -> None:
     (tmp_path / "signals_100hz.npz").write_bytes(b"not an archive")
     with pytest.raises(TrainingError, match=r"signals_100hz\.npz"):
         load_arrays(tmp_path)
+
+
+def test_records_without_voltage_get_one_and_say_nothing_that_rests_on_it(tmp_path: Path) -> None:
+    data = load_arrays(_write(tmp_path))
+    rng = np.random.default_rng(1)
+    z = rng.standard_normal((32, 12, 1000))
+    z = (z - z.mean(-1, keepdims=True)) / z.std(-1, keepdims=True)
+    ratio = np.tile(np.array([0.5, 1, 2, 0.7, 0.6, 1.4], dtype=np.float32), (32, 1))
+    ids = np.arange(32, dtype=np.int32)
+    np.savez(
+        tmp_path / "normalised_100hz.npz",
+        ecg_id=ids,
+        signal_milliz=(z * 1000).astype(np.int16),
+        limb_rel_sd=ratio,
+    )
+    restored = load_normalised(tmp_path, data)
+    assert restored is not None
+    sd_mv = restored.signals_mv.std(axis=-1)
+    np.testing.assert_allclose(sd_mv[:, :6] / sd_mv[:, 1:2], ratio, rtol=0.01)
+    assert 0.05 < sd_mv[:, 6:].min() < sd_mv.max() < 0.3  # the donors' voltage: noise of 0.1 mV, rounded
+    unknown = {spec.code for k, spec in enumerate(STATEMENTS) if np.isnan(restored.targets[1, k])}
+    assert {"NORM", "MI", "STTC", "CD", "HYP", "LVH", "LVOLT"} <= unknown
+    assert not {"AFIB", "CLBBB", "IMI"} & unknown
+
+
+def test_a_folder_without_such_records_has_none(data: LabelledSet, tmp_path: Path) -> None:
+    assert load_normalised(tmp_path / "nowhere", data) is None
+
+
+def test_a_run_may_start_from_the_weights_of_another(data: LabelledSet, tmp_path: Path) -> None:
+    list(train(data, tmp_path / "first", PLAN))
+    still = replace(PLAN, peak_learning_rate=0.0, epochs=1)
+    list(train(data, tmp_path / "second", still, start_from=tmp_path / "first" / "best.safetensors"))
+    first, second = (load_file(tmp_path / n / "best.safetensors") for n in ("first", "second"))
+    weights = [key for key in first if "running" not in key and "num_batches" not in key]
+    assert all(torch.allclose(first[key], second[key]) for key in weights)
