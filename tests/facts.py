@@ -105,6 +105,7 @@ def measurements(trace: Trace) -> tuple[Measurement, ...]:
         "qtc_fridericia_ms": trace.qt / rr_s ** (1 / 3),
         "qtc_framingham_ms": trace.qt + 154 * (1 - rr_s),
         "qtc_hodges_ms": trace.qt + 1.75 * (trace.heart_rate - 60),
+        "longest_pause_ms": 1100 * rr_s,
         "p_axis_deg": trace.p_axis,
         "qrs_axis_deg": trace.axis,
         "t_axis_deg": trace.t_axis,

@@ -70,6 +70,11 @@ def pacing(reading: Reading) -> Outcome:
     return Outcome("met", ("m-qrs_ms",)) if reading.rhythm.is_paced else NOT_MEASURABLE
 
 
+def pause(reading: Reading) -> Outcome:
+    """More than 3 s without a QRS complex. Source: SYN-01."""
+    return limit(reading, "prolonged", "longest_pause_ms")
+
+
 def ventricular_ectopy(reading: Reading) -> Outcome:
     """An early beat, QRS 120 ms or more. Source: CND-14."""
     n = reading.rhythm.n_ventricular

@@ -38,6 +38,8 @@ _BOUNDS: Mapping[tuple[str, str], Bounds] = {
     ("heart_rate_bpm", "normal"): Bounds("STD-05", at_least=60, at_most=100),
     ("heart_rate_bpm", "slow"): Bounds("STD-06", below=60),
     ("heart_rate_bpm", "fast"): Bounds("STD-06", above=100),
+    ("longest_pause_ms", "normal"): Bounds("SYN-01", at_most=3000),
+    ("longest_pause_ms", "prolonged"): Bounds("SYN-01", above=3000),
     ("p_ms", "normal"): Bounds("CHM-14", below=120),
     ("p_ms", "prolonged"): Bounds("CHM-14", at_least=120),
     ("pr_ms", "normal"): Bounds("STD-01", at_least=120, at_most=200),

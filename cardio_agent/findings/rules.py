@@ -74,6 +74,8 @@ RULES: tuple[Rule, ...] = (
          unless=("ventricular_ectopy", "supraventricular_ectopy", "atrial_fibrillation")),
     Rule("bigeminy", "ectopy", "bigeminal pattern", ("BIGU",)),
     Rule("trigeminy", "ectopy", "trigeminal pattern", ("TRIGU",)),
+    Rule("pause", "intervals", "pause without a QRS complex", (), conduction.pause, "definite", sources=("SYN-01",),
+         query="pauses of more than 3 s on the ECG, sinus arrest, asystole"),
     # ── conduction ──
     Rule("clbbb", "conduction", "complete left bundle branch block", ("CLBBB",), conduction.clbbb, "probable",
          unless=("paced_rhythm",), sources=("CND-04",), query="complete left bundle branch block (LBBB) criteria"),

@@ -78,8 +78,14 @@ QTC_FORMULAS: dict[str, Callable[[float, float], float]] = {
 }
 
 
-def measure_intervals(waves: Waves) -> list[Measurement]:
-    """Heart rate to QTc, in the order of the report; what cannot be measured has ``value`` None."""
+def measure_intervals(waves: Waves, n_samples: int) -> list[Measurement]:
+    """Heart rate to QTc and pauses, in the order of the report; what cannot be measured is None.
+
+    Parameters
+    ----------
+    waves : Waves
+    n_samples : length of the recording, at the rate of the waves
+    """
     beats = usual_beats(waves)
     qt = _qt(beats, waves.fs_hz)
     rr = _rr(waves)
@@ -90,7 +96,17 @@ def measure_intervals(waves: Waves) -> list[Measurement]:
         _median("qrs_ms", [b.qrs.offset - b.qrs.onset for b in beats], waves.fs_hz, _OVER_QRS, ""),
         qt,
         *(_corrected(name, formula, qt, rr) for name, formula in QTC_FORMULAS.items()),
+        _longest_pause(waves, n_samples),
     ]
+
+
+def _longest_pause(waves: Waves, n_samples: int) -> Measurement:
+    onsets = [beat.qrs.onset for beat in waves.beats]
+    gaps = np.diff([0, *onsets, n_samples]) / waves.fs_hz * 1000
+    return _number(
+        "longest_pause_ms", float(gaps.max()) if onsets else None, "ms",
+        "longest time without a QRS onset, the ends of the recording included", "no beats were found", len(onsets),
+    )  # fmt: skip
 
 
 def _rate(waves: Waves, rr: Measurement) -> list[Measurement]:

@@ -32,7 +32,7 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
     Returns
     -------
     Measurements
-        14 over all leads, then 8 for each of the 12 leads. Nothing is left out: what cannot be measured
+        15 over all leads, then 8 for each of the 12 leads. Nothing is left out: what cannot be measured
         has ``value`` None and a ``reason``.
     """
     unusable = {
@@ -42,5 +42,9 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
     }
     beat = representative_beat(ecg, waves)
     return Measurements(
-        [*measure_intervals(waves), *measure_axes(beat, unusable), *measure_amplitudes(beat, unusable)]
+        [
+            *measure_intervals(waves, ecg.n_samples),
+            *measure_axes(beat, unusable),
+            *measure_amplitudes(beat, unusable),
+        ]
     )

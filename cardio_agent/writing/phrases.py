@@ -52,6 +52,7 @@ MEASUREMENT_NAMES: Mapping[str, str] = {
     "qtc_fridericia_ms": "QTc (Fridericia)",
     "qtc_framingham_ms": "QTc (Framingham)",
     "qtc_hodges_ms": "QTc (Hodges)",
+    "longest_pause_ms": "longest pause",
     "p_axis_deg": "P axis",
     "qrs_axis_deg": "QRS axis",
     "t_axis_deg": "T axis",

@@ -8,6 +8,7 @@ of normal, and never words advice as an order.
 from collections.abc import Iterable, Iterator, Sequence
 
 from cardio_agent.findings.limits import QTC_NAMES, holds
+from cardio_agent.leads import LEADS
 from cardio_agent.schema import (
     Certainty,
     DraftSentence,
@@ -48,7 +49,9 @@ _ABNORMAL_WORDS = ("prolonged", "short")
 _N_ATTENTION = 3  # statements whose attention is described; more would bury the reader in numbers
 
 # Pertinent negatives: said only when the classifier finds none of these statements, no finding of
-# these kinds exists, and the measurements named are normal or missing.
+# these kinds exists, and the measurements named are normal or missing. Those of the second half rest
+# on the shape in single leads: they are said only when every lead could be read.
+_NEED_ALL_LEADS = ("chambers", "ischaemia")
 _NEGATIVES = (
     ("conduction", "no conduction disturbance", ("conduction",), ("pr_ms", "qrs_ms"),
      ("CD", "AVB", "CLBBB", "CRBBB", "ILBBB", "IRBBB", "LAFB/LPFB", "IVCD", "WPW", "LPR")),
@@ -255,6 +258,7 @@ def _negative(facts: Facts, section: str) -> Iterator[DraftSentence]:
             and len(statements) == len(codes)
             and not any(s.present for s in statements)
             and not _is_paced(facts)
+            and (where not in _NEED_ALL_LEADS or len(facts.quality.usable_leads()) == len(LEADS))
             and not any(f.kind in kinds for f in facts.findings)
             and all(holds("normal", known.get(name), facts.recording.patient) is not False for name in names)
         )

@@ -23,6 +23,7 @@ NORMAL = {
     "heart_rate_bpm": 70.0,
     "rr_ms": 857.0,
     "rr_sd_ms": 20.0,
+    "longest_pause_ms": 900.0,
     "p_ms": 100.0,
     "pr_ms": 160.0,
     "qrs_ms": 92.0,
@@ -280,3 +281,8 @@ def test_av_block_without_a_measured_pr_has_no_degree() -> None:
 def test_sokolow_lyon_is_kept_from_the_young(age: float | None, expected: bool) -> None:
     tall = {"V1": {"s_mv": -2.0}, "V5": {"r_mv": 1.8}}
     assert ("lvh_voltage" in Case(age=age, in_leads=tall).findings()) is expected
+
+
+def test_a_pause_of_more_than_3_s_is_said() -> None:
+    assert "pause" not in Case(measured={"longest_pause_ms": 3000.0}).findings()
+    assert Case(measured={"longest_pause_ms": 3001.0}).findings()["pause"].certainty == "definite"

@@ -84,5 +84,5 @@ def test_every_lead_has_all_eight_names(
 ) -> None:
     ecg = drawn()
     found = measure(ecg, delineate(ecg), quality_with())
-    assert len(found) == 14 + 8 * len(LEADS)
+    assert len(found) == 15 + 8 * len(LEADS)
     assert len({m.id for m in found}) == len(found)

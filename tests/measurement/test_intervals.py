@@ -20,9 +20,10 @@ def beat(onset: int, *, p: bool = True, t: bool = True, kind: BeatKind = "sinus"
 
 def measured(beats: Sequence[Beat], name: str) -> Measurement:
     waves = Waves(500.0, Beats(tuple(beats)), {"II": LeadWaves()})
-    return next(m for m in measure_intervals(waves) if m.name == name)
+    return next(m for m in measure_intervals(waves, N_SAMPLES) if m.name == name)
 
 
+N_SAMPLES = 4200
 STEADY = [beat(200 + 400 * k) for k in range(10)]
 
 
@@ -86,6 +87,19 @@ def test_without_a_visible_t_end_neither_qt_nor_qtc_is_given() -> None:
 @pytest.mark.parametrize("n_beats", [0, 1, 2])
 def test_fewer_than_three_beats_give_nothing_but_reasons(n_beats: int) -> None:
     waves = Waves(500.0, Beats(tuple(STEADY[:n_beats])), {})
-    measurements = measure_intervals(waves)
+    measurements = [m for m in measure_intervals(waves, N_SAMPLES) if m.name != "longest_pause_ms"]
     assert [m.value for m in measurements] == [None] * 11
     assert all(m.reason == "fewer than 3 beats" for m in measurements)
+
+
+@pytest.mark.parametrize(
+    ("beats", "pause_ms"),
+    [(STEADY, 800.0), (STEADY[:4], 5600.0), (STEADY[7:], 6000.0), ([*STEADY[:3], *STEADY[8:]], 4800.0)],
+    ids=["steady", "silent end", "silent start", "silent middle"],
+)
+def test_a_pause_at_the_ends_of_the_recording_counts(beats: list[Beat], pause_ms: float) -> None:
+    assert measured(beats, "longest_pause_ms").value == pause_ms
+
+
+def test_without_beats_there_is_no_pause_to_measure() -> None:
+    assert measured([], "longest_pause_ms").reason == "no beats were found"

@@ -65,7 +65,9 @@ def test_three_beats_are_needed_and_everything_else_has_its_reason(
 ) -> None:
     ecg = drawn(onsets_s=[4.0, 5.0])
     found = measure(ecg, delineate(ecg), quality_with())
-    assert all(m.value is None and m.reason == "fewer than 3 beats" for m in found)
+    assert found.value("longest_pause_ms") == pytest.approx(5000, abs=20)  # 5 s of silence to the end
+    others = [m for m in found if m.name != "longest_pause_ms"]
+    assert all(m.value is None and m.reason == "fewer than 3 beats" for m in others)
 
 
 def test_annotated_waves_are_found(shared_data: Path) -> None:
