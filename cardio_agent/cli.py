@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from cardio_agent.errors import BadRequest, CardioAgentError, UnreadableFile
 
 if TYPE_CHECKING:
+    from cardio_agent.classifier.model import Model
     from cardio_agent.schema import Analysis, Ecg
+    from cardio_agent.training.datasets import LabelledSet
+    from cardio_agent.training.stress import StressTable
 
 EXIT_INPUT = 1
 EXIT_BATCH_FAILURES = 3
@@ -23,6 +26,9 @@ EXIT_BATCH_FAILURES = 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
+    # Waiting threads sleep: spinning ones made PyTorch five times slower beside another busy program.
+    # OpenMP reads this when PyTorch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     args = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = args.run
     try:
@@ -56,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     _add_evaluate(commands)
     _add_train(commands)
+    _add_export_onnx(commands)
+    _add_data(commands)
     return parser
 
 
@@ -328,6 +336,12 @@ def _add_evaluate(commands: _Commands) -> None:
     command.add_argument(
         "--out", type=Path, metavar="FILE", help="also write the classifier's figures as JSON"
     )
+    command.add_argument(
+        "--stress",
+        action="store_true",
+        help="also under noise, lost leads and exchanged electrodes (minutes)",
+    )
+    command.add_argument("--figures", type=Path, metavar="DIR", help="also draw ROC and reliability curves")
     command.set_defaults(run=_run_evaluate)
 
 
@@ -357,29 +371,52 @@ def _evaluate_delineation(folder: Path) -> None:
 
 def _evaluate_classifier(args: argparse.Namespace) -> None:
     from cardio_agent.classifier.model import load_model
-    from cardio_agent.training.datasets import load_arrays
-    from cardio_agent.training.evaluation import evaluate_classifier, figures_table
+    from cardio_agent.training.datasets import load_labelled
+    from cardio_agent.training.evaluation import evaluate_classifier
+    from cardio_agent.training.figures import write_figures
+    from cardio_agent.training.scoring import logits_of, recordings
+    from cardio_agent.training.tables import figures_table
 
-    data = load_arrays(args.data).of_folds((args.fold,))
-    figures = evaluate_classifier(load_model(), data, args.teachers)
+    model, data = load_model(), load_labelled(args.data).of_folds((args.fold,))
+    logits = logits_of(model, recordings(data))
+    figures = evaluate_classifier(model, data, logits, args.teachers)
+    if args.figures:
+        write_figures(args.figures, figures, data.targets, model.probabilities(logits))
+    if args.stress:
+        figures = figures.model_copy(update={"stress": _stress(model, data)})
     print(figures_table(figures))
     if args.out:
         _write(args.out, figures.model_dump_json(indent=1).encode())
+
+
+def _stress(model: "Model", data: "LabelledSet") -> "StressTable":
+    from tqdm import tqdm
+
+    from cardio_agent.training.stress import StressTable, faults, stress_test
+
+    rows = tqdm(stress_test(model, data), total=1 + len(faults()), unit="fault", desc="stress")
+    return StressTable(rows=tuple(rows))
 
 
 def _add_train(commands: _Commands) -> None:
     command = commands.add_parser("train", help="train a model of the program")
     models = command.add_subparsers(required=True, metavar="MODEL")
     classifier = models.add_parser("classifier", help="the network of statements")
-    classifier.add_argument("--data", type=Path, required=True, metavar="DIR")
+    classifier.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="labelled arrays, or PTB-XL as published"
+    )
     classifier.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="run folder; the model in DIR/model"
     )
     classifier.add_argument(
         "--teachers", type=Path, metavar="DIR", help="distil from the two public networks"
     )
-    classifier.add_argument("--epochs", type=int)
+    classifier.add_argument("--epochs", type=_count)
+    classifier.add_argument(
+        "--patience", type=_count, metavar="N", help="end after N epochs without a better one"
+    )
     classifier.add_argument("--seed", type=int, default=0)
+    classifier.add_argument("--device", default="auto", help="auto, cpu or cuda")
     classifier.add_argument(
         "--start-from", type=Path, metavar="FILE", help="a best.safetensors to begin with"
     )
@@ -397,15 +434,64 @@ def _run_train_classifier(args: argparse.Namespace) -> int:
         args.out,
         teachers=args.teachers,
         epochs=args.epochs,
+        patience=args.patience,
         seed=args.seed,
         start_from=args.start_from,
         resume=args.resume,
+        device=args.device,
     )
     return 0
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
 
 
 def _run_train_vectors(_: argparse.Namespace) -> int:
     from cardio_agent.training.vectors import train_vectors
 
     print(train_vectors())
+    return 0
+
+
+def _add_export_onnx(commands: _Commands) -> None:
+    command = commands.add_parser("export-onnx", help="the classifier as a file that runs without PyTorch")
+    command.add_argument("--out", type=Path, default=Path("classifier.onnx"), metavar="FILE")
+    command.add_argument("--int8", action="store_true", help="also FILE.int8.onnx: smaller and faster")
+    command.add_argument("--data", type=Path, metavar="DIR", help="labelled ECGs: what int8 loses on fold 9")
+    command.set_defaults(run=_run_export_onnx)
+
+
+def _run_export_onnx(args: argparse.Namespace) -> int:
+    from cardio_agent.training.export import export_classifier
+
+    files = export_classifier(args.out, int8=args.int8, data_dir=args.data)
+    for file in files:
+        _write(file.path, file.content)
+        print(f"{file.path}: {len(file.content) / 1e6:.1f} MB, {file.about}")
+    print(f"To run from it: CARDIO_AGENT_CLASSIFIER_RUNTIME=onnx:{files[-1].path}")
+    return 0
+
+
+# ── data ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _add_data(commands: _Commands) -> None:
+    command = commands.add_parser("data", help="fetch published data")
+    sets = command.add_subparsers(required=True, metavar="SET")
+    ptbxl = sets.add_parser("ptbxl", help="download PTB-XL, or go on with a download")
+    ptbxl.add_argument("dir", type=Path, metavar="DIR", help="folder for the data set")
+    ptbxl.add_argument("--base-url", metavar="URL", help="where SHA256SUMS.txt lies (default: PhysioNet)")
+    ptbxl.add_argument("--rate", type=int, choices=(100, 500), default=100, help="records in Hz")
+    ptbxl.set_defaults(run=_run_data_ptbxl)
+
+
+def _run_data_ptbxl(args: argparse.Namespace) -> int:
+    from cardio_agent.training.download import BASE_URL, download_ptbxl
+
+    done = download_ptbxl(args.dir, base_url=args.base_url or BASE_URL, rate_hz=args.rate)
+    print(f"{done.n_fetched} files fetched, {done.n_kept} already there: {args.dir}")
     return 0

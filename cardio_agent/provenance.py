@@ -13,7 +13,13 @@ from cardio_agent.settings import get_settings
 from cardio_agent.writing import prompts_sha256
 
 # Settings that change what a report says; folders, time-outs and keys do not.
-_RESULT_SETTINGS = ("llm_temperature", "llm_max_tokens", "evidence_per_finding", "guideline_year_from")
+_RESULT_SETTINGS = (
+    "operating_point",
+    "llm_temperature",
+    "llm_max_tokens",
+    "evidence_per_finding",
+    "guideline_year_from",
+)
 
 
 def provenance(ecg: Ecg, writer: str, notes: tuple[str, ...] = ()) -> Provenance:

@@ -150,6 +150,9 @@ class Statement(Record):
     threshold: float = Field(ge=0, le=1)
     present: bool
     risk: RiskTier
+    is_uncertain: bool | None = Field(
+        None, description="the 90% conformal set singles out neither verdict; None where none was fitted"
+    )
 
 
 class AttentionSummary(Record):

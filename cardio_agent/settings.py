@@ -7,9 +7,15 @@ their sources.
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cardio_agent.errors import BadRequest
+
+OperatingPoint = Literal["balanced", "screening"]
+_PREFIX = "CARDIO_AGENT_"
 
 
 def _default_cache() -> Path:
@@ -22,7 +28,7 @@ def _default_cache() -> Path:
 class Settings(BaseSettings):
     """The settings of one run; frozen."""
 
-    model_config = SettingsConfigDict(env_prefix="CARDIO_AGENT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
 
     cache_dir: Path = Field(default_factory=_default_cache, description="where indexes are kept")
     llm: str = Field("plain", description="'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL'")
@@ -32,6 +38,10 @@ class Settings(BaseSettings):
     llm_retries: int = Field(1, ge=0, description="new tries after a failed call to a server")
     llm_api_key: str = Field("not-needed", description="sent to an OpenAI-compatible server", repr=False)
     device: str = Field("auto", description="'auto', 'cpu' or 'cuda'")
+    classifier_runtime: str = Field("torch", description="'torch', or 'onnx:FILE' of 'export-onnx'")
+    operating_point: OperatingPoint = Field(
+        "balanced", description="'balanced', or 'screening': few abnormal ECGs missed, more false alarms"
+    )
     embeddings: str = Field("bundled", description="'bundled' or 'hf:FOLDER-OR-ID'")
     evidence_per_finding: int = Field(2, ge=0, le=10, description="passages sought for a finding")
     guideline_year_from: int | None = Field(None, description="leave out older guidelines")
@@ -39,5 +49,16 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once.
+
+    Raises
+    ------
+    BadRequest
+        An environment variable whose value cannot be taken.
+    """
+    try:
+        return Settings()
+    except ValidationError as exc:
+        first = exc.errors(include_url=False)[0]
+        name = f"{_PREFIX}{'_'.join(map(str, first['loc']))}".upper()
+        raise BadRequest(f"{name} cannot be {first['input']!r}: {first['msg']}") from exc

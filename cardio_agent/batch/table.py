@@ -16,8 +16,8 @@ from cardio_agent.schema import Analysis, Report, VerdictKind
 
 GLOBAL_MEASUREMENTS = (
     "heart_rate_bpm", "rr_ms", "rr_sd_ms", "p_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_ms",
-    "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms", "longest_pause_ms", "p_axis_deg", "qrs_axis_deg",
-    "t_axis_deg",
+    "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms", "longest_pause_ms", "p_axis_deg",
+    "qrs_axis_deg", "t_axis_deg",
 )  # fmt: skip
 LEAD_MEASUREMENTS = ("st_j_mv", "st_j60_mv", "t_mv", "r_mv", "s_mv", "q_mv", "q_ms", "p_mv")
 _VERDICTS: tuple[VerdictKind, ...] = ("supported", "contradicted", "unsupported")

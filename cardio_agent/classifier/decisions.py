@@ -7,6 +7,7 @@ Enters: a :class:`~cardio_agent.schema.Classification`. Leaves: one
 from cardio_agent.classifier.model import load_model
 from cardio_agent.classifier.statements import STATEMENTS
 from cardio_agent.schema import Classification, RiskTier, Statement
+from cardio_agent.settings import get_settings
 
 # Tiers of calibrated probability. Convention of this program, not of a guideline: their observed
 # event rates are in the model card.
@@ -26,12 +27,19 @@ def risk_tier(probability: float) -> RiskTier:
 
 
 def decide(classification: Classification) -> tuple[Statement, ...]:
-    """All statements with probability, threshold and decision."""
-    calibration = load_model().calibration
+    """All statements with probability, threshold and decision at the operating point of the settings.
+
+    Raises
+    ------
+    ModelMissing
+        When the classifier was calibrated without that operating point.
+    """
+    calibration, point = load_model().calibration, get_settings().operating_point
     statements = []
     for spec in STATEMENTS:
         p = classification.probabilities[spec.code]
-        threshold = calibration[spec.code].threshold
+        own = calibration[spec.code]
+        threshold = own.threshold_at(point)
         statements.append(
             Statement(
                 id=f"s-{spec.code}",
@@ -42,6 +50,7 @@ def decide(classification: Classification) -> tuple[Statement, ...]:
                 threshold=round(threshold, 4),
                 present=p >= threshold,
                 risk=risk_tier(p),
+                is_uncertain=own.is_uncertain(p),
             )
         )
     return tuple(statements)

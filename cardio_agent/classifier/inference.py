@@ -16,7 +16,8 @@ from cardio_agent.classifier.statements import CODES
 from cardio_agent.schema import Classification, Ecg
 
 Array = npt.NDArray[np.float32]
-_BATCH = 32
+# Larger batches overflow the processor's caches: slower for each ECG.
+_BATCH = 16
 
 
 class _Window(NamedTuple):
@@ -26,7 +27,7 @@ class _Window(NamedTuple):
     present: npt.NDArray[np.bool_]
 
 
-def classify(ecgs: Sequence[Ecg]) -> list[Classification]:
+def classify(ecgs: Sequence[Ecg], *, model: Model | None = None) -> list[Classification]:
     """Probabilities and attention of every statement.
 
     Parameters
@@ -34,6 +35,8 @@ def classify(ecgs: Sequence[Ecg]) -> list[Classification]:
     ecgs : sequence of Ecg
         Any rate from 100 Hz; recordings over 10 s are read in windows whose logits are averaged.
         Missing leads get no attention.
+    model : Model, optional
+        Default: the one that travels with the program, in the runtime of the settings.
 
     Returns
     -------
@@ -44,12 +47,14 @@ def classify(ecgs: Sequence[Ecg]) -> list[Classification]:
     ------
     ModelMissing
         When the classifier's files are absent or altered.
+    MissingExtra
+        When neither PyTorch nor an exported network with ONNX Runtime is at hand.
 
     Limits: trained on 10 s recordings of adults from one German centre (PTB-XL).
     """
     if not ecgs:
         return []
-    model = load_model()
+    model = model or load_model()
     inputs = [network_input(ecg) for ecg in ecgs]
     windows = [
         _Window(i, start, signal[:, start : start + WINDOW_SAMPLES], present)
@@ -57,7 +62,7 @@ def classify(ecgs: Sequence[Ecg]) -> list[Classification]:
         for start in window_starts(signal.shape[1])
     ]
     logits: list[list[Array]] = [[] for _ in ecgs]
-    stride = model.network.config.stride
+    stride = model.stride
     attention = [
         np.zeros((len(CODES), 12, -(-signal.shape[1] // stride)), np.float32) for signal, _ in inputs
     ]
@@ -76,21 +81,16 @@ def classify(ecgs: Sequence[Ecg]) -> list[Classification]:
 
 def _run(model: Model, windows: Sequence[_Window]) -> Iterator[tuple[_Window, Array, Array]]:
     """The network over windows, those of one length together."""
-    import torch
-
-    device = next(model.network.parameters()).device
     by_length: dict[int, list[_Window]] = {}
     for window in windows:
         by_length.setdefault(window.signal.shape[1], []).append(window)
     for group in by_length.values():
         for k in range(0, len(group), _BATCH):
             batch = group[k : k + _BATCH]
-            with torch.inference_mode():
-                logits, attention = model.network(
-                    torch.from_numpy(np.stack([w.signal for w in batch])).to(device),
-                    torch.from_numpy(np.stack([w.present for w in batch])).to(device),
-                )
-            yield from zip(batch, logits.cpu().numpy(), attention.cpu().numpy(), strict=True)
+            logits, attention = model.runner(
+                np.stack([w.signal for w in batch]), np.stack([w.present for w in batch])
+            )
+            yield from zip(batch, logits, attention, strict=True)
 
 
 def _classification(model: Model, logits: Array, attention: Array, step_s: float) -> Classification:

@@ -1,12 +1,12 @@
 """The classifier's files: weights, shape, calibration, checked and loaded once.
 
-Enters: the folder ``models/classifier``. Leaves: a :class:`Model`. Nothing is downloaded and
-nothing is unpickled.
+Enters: the folder ``models/classifier``, and where the settings name one an ONNX file made from its
+weights. Leaves: a :class:`Model`. Nothing is downloaded and nothing is unpickled.
 
 =====================  ======================================================================
 ``model.safetensors``  weights
 ``config.json``        shape of the network, statement codes in output order, SHA-256 of the weights
-``calibration.json``   for each code: slope, intercept, threshold
+``calibration.json``   for each code: slope, intercept, thresholds, conformal limits
 =====================  ======================================================================
 """
 
@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cardio_agent.classifier.runners import PRECISION, WEIGHTS_SHA256, OnnxRunner, Runner, TorchRunner
 from cardio_agent.classifier.statements import CODES
-from cardio_agent.errors import ModelMissing
+from cardio_agent.errors import BadRequest, MissingExtra, ModelMissing
 from cardio_agent.resources import resource_dir
-from cardio_agent.settings import get_settings
+from cardio_agent.settings import OperatingPoint, get_settings
 
 if TYPE_CHECKING:
     from cardio_agent.classifier.network import EcgNetwork
@@ -42,16 +43,66 @@ class Calibration:
     slope: float
     intercept: float
     threshold: float
+    """Of the balanced operating point."""
+    screening: float | None = None
+    """Threshold of the screening operating point; None in files of before it was introduced."""
+    present_from: float | None = None
+    """Lowest probability that is not unusual (1 in 10) where the statement is true; superclasses only."""
+    absent_below: float | None = None
+    """Probabilities below it are not unusual (9 in 10) where the statement is not true."""
+
+    def threshold_at(self, point: OperatingPoint) -> float:
+        """Threshold of an operating point.
+
+        Raises
+        ------
+        ModelMissing
+            When the classifier was calibrated without it.
+        """
+        if point == "balanced":
+            return self.threshold
+        if self.screening is None:
+            raise ModelMissing(
+                "calibration.json has no screening thresholds: use the balanced operating point, or "
+                + _ADVICE
+            )
+        return self.screening
+
+    def is_uncertain(self, probability: float) -> bool | None:
+        """Whether the 90% conformal set of the statement does not single out present or absent.
+
+        The set holds "present" from ``present_from`` on and "absent" below ``absent_below``: between
+        the two it holds both, or neither. None where no limits were fitted.
+        Source: Vovk, Gammerman and Shafer 2005 (label-conditional conformal prediction).
+        """
+        if self.present_from is None or self.absent_below is None:
+            return None
+        low, high = sorted((self.present_from, self.absent_below))
+        return low <= probability < high
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A loaded classifier."""
+    """A loaded classifier; ``version`` and ``sha256`` are of what runs, ``stride`` in samples a step."""
 
-    network: "EcgNetwork"
+    runner: Runner
     calibration: dict[str, Calibration]
     version: str
     sha256: str
+    stride: int
+
+    @property
+    def network(self) -> "EcgNetwork":
+        """The PyTorch network.
+
+        Raises
+        ------
+        ModelMissing
+            When the classifier runs from ONNX.
+        """
+        if not isinstance(self.runner, TorchRunner):
+            raise ModelMissing("this needs the PyTorch network: set CARDIO_AGENT_CLASSIFIER_RUNTIME=torch")
+        return self.runner.network
 
     def probabilities(self, logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities (…, n_statements) of logits of the same shape."""
@@ -61,26 +112,43 @@ class Model:
 
 
 @lru_cache(maxsize=2)
-def load_model(folder: Path | None = None, device: str | None = None) -> Model:
-    """The classifier of a folder (default: the one that travels with the program).
+def load_model(folder: Path | None = None, device: str | None = None, runtime: str | None = None) -> Model:
+    """The classifier of a folder.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Default: the one that travels with the program.
+    device : str, optional
+        ``auto``, ``cpu`` or ``cuda`` (there in bfloat16), for PyTorch; default: the setting.
+    runtime : str, optional
+        ``torch`` or ``onnx:FILE``; default: the setting ``classifier_runtime``.
 
     Raises
     ------
     ModelMissing
-        When a file is absent or altered, or belongs to another architecture.
+        When a file is absent or altered, belongs to another architecture or to other weights.
+    MissingExtra
+        When the package of the runtime is not installed.
+    BadRequest
+        When there is no such runtime.
     """
     folder = folder or resource_dir("models") / "classifier"
-    config = _read_json(folder / "config.json")
-    weights = _checked_weights(folder / "model.safetensors", config.get("sha256", ""))
-    if tuple(config.get("codes", ())) != CODES:
-        raise ModelMissing(f"{folder / 'config.json'}: its statements are not this program's; {_ADVICE}")
+    config = _read_config(folder / "config.json")
+    calibration = load_calibration(folder / "calibration.json")
+    version, stride = str(config.get("version", "unversioned")), int(config["network"]["stride"])
+    wanted = runtime or get_settings().classifier_runtime
+    if wanted.startswith("onnx:"):
+        onnx, sha256 = _onnx_runner(Path(wanted.removeprefix("onnx:")), config["sha256"])
+        return Model(onnx, calibration, f"{version}, ONNX {onnx.metadata[PRECISION]}", sha256, stride)
+    if wanted != "torch":
+        raise BadRequest(f"no classifier runtime '{wanted}': use 'torch' or 'onnx:FILE'")
+    weights = _checked_weights(folder / "model.safetensors", config["sha256"])
     network = _build(config, weights, folder)
-    return Model(
-        network.to(_device(device or get_settings().device)),
-        load_calibration(folder / "calibration.json"),
-        str(config.get("version", "unversioned")),
-        config["sha256"],
-    )
+    device = _device(device or get_settings().device)
+    on_gpu = device.startswith("cuda")
+    runner = TorchRunner(network.to(device), bf16=on_gpu)
+    return Model(runner, calibration, version + ", bf16" * on_gpu, config["sha256"], stride)
 
 
 def load_calibration(path: Path) -> dict[str, Calibration]:
@@ -100,6 +168,28 @@ def _read_json(path: Path) -> dict[str, Any]:
     return loaded
 
 
+def _read_config(path: Path) -> dict[str, Any]:
+    config = _read_json(path)
+    if tuple(config.get("codes", ())) != CODES:
+        raise ModelMissing(f"{path}: its statements are not this program's; {_ADVICE}")
+    if "sha256" not in config or "stride" not in config.get("network", {}):
+        raise ModelMissing(f"{path}: sha256 or the network's shape is absent; {_ADVICE}")
+    return config
+
+
+def _onnx_runner(path: Path, weights_sha256: str) -> tuple[OnnxRunner, str]:
+    """An exported network that was made from these weights, and the SHA-256 of its file."""
+    again = "make it again with 'cardio-agent export-onnx'"
+    try:
+        content = path.read_bytes()
+    except OSError as exc:
+        raise ModelMissing(f"{path}: cannot be read ({exc.strerror}); {again}") from exc
+    runner = OnnxRunner(content, path)
+    if runner.metadata.get(WEIGHTS_SHA256) != weights_sha256:
+        raise ModelMissing(f"{path}: was not made from the classifier's present weights; {again}")
+    return runner, hashlib.sha256(content).hexdigest()
+
+
 def _checked_weights(path: Path, sha256: str) -> bytes:
     try:
         content = path.read_bytes()
@@ -113,10 +203,15 @@ def _checked_weights(path: Path, sha256: str) -> bytes:
 
 
 def _build(config: dict[str, Any], weights: bytes, folder: Path) -> "EcgNetwork":
-    from safetensors.torch import load
+    try:
+        from safetensors.torch import load
 
-    from cardio_agent.classifier.network import EcgNetwork, NetworkConfig
-
+        from cardio_agent.classifier.network import EcgNetwork, NetworkConfig
+    except ImportError as exc:
+        raise MissingExtra(
+            "PyTorch is not installed: install torch, or set CARDIO_AGENT_CLASSIFIER_RUNTIME=onnx:FILE "
+            "with a file that 'cardio-agent export-onnx' wrote"
+        ) from exc
     try:
         shape: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in config["network"].items()

@@ -105,7 +105,8 @@ def _longest_pause(waves: Waves, n_samples: int) -> Measurement:
     gaps = np.diff([0, *onsets, n_samples]) / waves.fs_hz * 1000
     return _number(
         "longest_pause_ms", float(gaps.max()) if onsets else None, "ms",
-        "longest time without a QRS onset, the ends of the recording included", "no beats were found", len(onsets),
+        "longest time without a QRS onset, the ends of the recording included", "no beats were found",
+        len(onsets),
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ Enters: logits and targets of the validation fold. Leaves: ``models/classifier``
 
 import hashlib
 import json
-from dataclasses import asdict
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,36 +17,120 @@ import numpy.typing as npt
 from cardio_agent.classifier.decisions import MODERATE_FROM
 from cardio_agent.classifier.model import Calibration
 from cardio_agent.classifier.network import EcgNetwork
-from cardio_agent.classifier.statements import CODES, STATEMENTS
-from cardio_agent.training.metrics import best_f1_threshold
+from cardio_agent.classifier.statements import BY_CODE, CODES, STATEMENTS, SUPERCLASSES
+from cardio_agent.errors import TrainingError
+from cardio_agent.training.thresholds import best_f1_threshold, sensitive_threshold, specific_threshold
 
 Array = npt.NDArray[np.floating]
+Calibrations = dict[str, Calibration]
 
 # Fewer positives than this cannot carry a curve or a threshold of their own: the group's is used.
 MIN_POSITIVES = 15
-# For a statement that the network hardly knows, the highest F1 lies at a tiny probability; no
-# statement in the low tier is called present.
+# For a statement that the network hardly knows, the highest F1 lies at a tiny probability; at the
+# balanced point no statement in the low tier is called present. Screening accepts that.
 LOWEST_THRESHOLD = MODERATE_FROM
+# Screening: an infarct is missed, and an abnormal ECG called normal, at most 1 time in 20; the other
+# abnormal superclasses 1 time in 10, because 0.95 would call every second ECG hypertrophied.
+SCREENING_SENSITIVITY = {"MI": 0.95, "STTC": 0.90, "CD": 0.90, "HYP": 0.90}
+SCREENING_SPECIFICITY = {"NORM": 0.95, "sub:NORM": 0.95}
+CONFORMAL_LEVEL = 0.9
+CROSS_FITS = 10
 
 
-def calibrate(logits: Array, targets: Array) -> dict[str, Calibration]:
-    """Platt scaling and the threshold of highest F1, at least 0.2, for each statement.
+def calibrate(logits: Array, targets: Array, codes: Sequence[str] = CODES) -> Calibrations:
+    """Platt scaling, thresholds and conformal limits of each statement.
+
+    Parameters
+    ----------
+    logits, targets : (n, 59)
+        Of records that the network was not trained on; NaN where a target is not known.
+    codes : sequence of str
+        The statements to calibrate.
+
+    Returns
+    -------
+    dict of str to Calibration
+        ``threshold`` has the highest F1 and is at least 0.2. ``screening``: MI keeps a sensitivity
+        of 0.95 and the other abnormal superclasses 0.90, "normal ECG" keeps a specificity of 0.95,
+        every other statement its balanced threshold. Conformal limits at 90% for the superclasses.
+
+    Raises
+    ------
+    TrainingError
+        When no target of a statement, or of its group where it is rare, is known.
 
     Form statements are calibrated with "no form statement" read as absent: a new ECG comes
     without the knowledge that a form statement will be made of it.
     """
-    forms = np.array([spec.group == "form" for spec in STATEMENTS])
-    targets = np.where(forms & np.isnan(targets), 0.0, targets)
+    targets = _forms_known(targets)
     out = {}
-    for k, spec in enumerate(STATEMENTS):
+    for code in codes:
+        k, spec = CODES.index(code), BY_CODE[code]
         enough = np.nansum(targets[:, k]) >= MIN_POSITIVES
         group = [j for j, other in enumerate(STATEMENTS) if other.group == spec.group]
         columns = [k] if enough else group
-        slope, intercept = platt(logits[:, columns].ravel(), targets[:, columns].ravel())
-        probability = 1 / (1 + np.exp(-(slope * logits[:, columns] + intercept)))
-        threshold = max(best_f1_threshold(targets[:, columns].ravel(), probability.ravel()), LOWEST_THRESHOLD)
-        out[spec.code] = Calibration(round(slope, 5), round(intercept, 5), round(threshold, 4))
+        y, z = targets[:, columns].ravel(), logits[:, columns].ravel()
+        if np.isnan(y).all():
+            raise TrainingError(f"no record says whether {code} is present: label some, to calibrate it")
+        slope, intercept = platt(z, y)
+        threshold = max(best_f1_threshold(y, _sigmoid(slope * z + intercept)), LOWEST_THRESHOLD)
+        fitted = Calibration(round(slope, 5), round(intercept, 5), round(threshold, 4))
+        p = _sigmoid(fitted.slope * logits[:, k] + fitted.intercept)
+        out[code] = _with_limits(fitted, code, targets[:, k], p, screen=bool(enough))
     return out
+
+
+def cross_fit(
+    logits: Array, targets: Array, patients: npt.NDArray[np.integer], seed: int = 0
+) -> Iterator[tuple[npt.NDArray[np.intp], Calibrations]]:
+    """Calibrations of the superclasses that each leave a tenth of the patients out.
+
+    Yields
+    ------
+    (rows, calibrations)
+        The rows of all yields together are every record once; no patient of ``rows`` was calibrated on.
+    """
+    everyone = np.unique(patients)
+    part = np.random.default_rng(seed).permutation(len(everyone)) % CROSS_FITS
+    part_of_row = part[np.searchsorted(everyone, patients)]
+    for k in range(CROSS_FITS):
+        held_out = part_of_row == k
+        if held_out.any():
+            yield np.flatnonzero(held_out), calibrate(logits[~held_out], targets[~held_out], SUPERCLASSES)
+
+
+def _forms_known(targets: Array) -> Array:
+    forms = np.array([spec.group == "form" for spec in STATEMENTS])
+    return np.where(forms & np.isnan(targets), 0.0, targets)
+
+
+def _with_limits(fitted: Calibration, code: str, targets: Array, p: Array, *, screen: bool) -> Calibration:
+    """Screening threshold and conformal limits, rounded to the safe side."""
+    screening = fitted.threshold
+    if screen and code in SCREENING_SPECIFICITY:
+        screening = max(screening, _up(specific_threshold(targets, p, SCREENING_SPECIFICITY[code])))
+    elif screen and code in SCREENING_SENSITIVITY:
+        screening = min(screening, _down(sensitive_threshold(targets, p, SCREENING_SENSITIVITY[code])))
+    if code not in SUPERCLASSES:
+        return replace(fitted, screening=screening)
+    return replace(
+        fitted,
+        screening=screening,
+        present_from=_down(sensitive_threshold(targets, p, CONFORMAL_LEVEL)),
+        absent_below=_up(specific_threshold(targets, p, CONFORMAL_LEVEL)),
+    )
+
+
+def _sigmoid(score: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-score)))
+
+
+def _down(p: float) -> float:
+    return math.floor(p * 1e4) / 1e4
+
+
+def _up(p: float) -> float:
+    return math.ceil(p * 1e4) / 1e4
 
 
 def platt(logits: Array, targets: Array) -> tuple[float, float]:
@@ -66,7 +152,7 @@ def platt(logits: Array, targets: Array) -> tuple[float, float]:
     return float(fit.x[0]), float(fit.x[1])
 
 
-def write_model(folder: Path, network: EcgNetwork, calibration: dict[str, Calibration], version: str) -> None:
+def write_model(folder: Path, network: EcgNetwork, calibration: Calibrations, version: str) -> None:
     """Lay out ``folder`` as the program loads it."""
     from safetensors.torch import save_file
 

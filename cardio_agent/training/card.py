@@ -5,7 +5,8 @@ Enters: the run's plan, figures and network. Leaves: Markdown.
 
 from cardio_agent.classifier.network import EcgNetwork
 from cardio_agent.training.classifier import TrainingPlan
-from cardio_agent.training.evaluation import ClassifierFigures, figures_table
+from cardio_agent.training.evaluation import ClassifierFigures
+from cardio_agent.training.tables import figures_table
 
 _CARD = """# Classifier of cardio_agent
 
@@ -22,14 +23,20 @@ lead, fused cell by cell. Input: 12 leads in mV at 100 Hz, band-passed 0.5–40 
 **Data.** PTB-XL (Wagner et al. 2020, CC BY 4.0): {n_training:,} records of folds 1–8 for training, fold 9
 ({n_validation} records) for choosing the epoch, calibration and thresholds. Fold 10 was not used.
 The figures below are on fold 9, which chose the epoch, the calibration and the thresholds: they are
-optimistic by that much.
+optimistic by that much, except where they say "held out" (calibrated without the patients they are of).
 
 **Training.** {epochs} epochs, seed {seed}; AdamW, one cosine cycle, mixup, random gain, shift, noise and
 lost leads; the weights are an exponential average. {teachers} {minutes:.0f} minutes on {machine}.
 
-**Calibration.** Platt scaling for each statement with at least 15 positives, else for its group.
-Form statements are calibrated with "no form statement" read as absent. Thresholds: highest F1,
-at least 0.2.
+**Calibration and decisions.** Platt scaling for each statement with at least 15 positives, else for its
+group. Form statements are calibrated with "no form statement" read as absent. Two operating points:
+*balanced* (highest F1, at least 0.2) and *screening* (CARDIO_AGENT_OPERATING_POINT=screening; MI keeps a
+sensitivity of 0.95, STTC, CD and HYP of 0.90, "normal ECG" a specificity of 0.95, other statements as
+balanced). For the superclasses a 90% conformal set says where the evidence singles out neither presence
+nor absence.
+
+**Intended use.** Research and education: a second reading beside a person's, on adults' resting 12-lead
+ECGs. Not for triage, monitoring, children or any decision on a patient.
 
 **Limits.** One centre, one country, mostly adults; rare statements (fewer than 15 positives in fold 9)
 are not reliable and lean on their group's calibration; labels are one or two readers' opinions, some of
@@ -39,7 +46,8 @@ them machine-made and then confirmed; no external validation yet.
 
 {table}
 
-These come from `cardio-agent evaluate --data DIR` (and `--teachers DIR` for the public networks).
+These come from `cardio-agent evaluate --data DIR --stress` (and `--teachers DIR` for the public networks);
+`--figures DIR` draws the ROC and reliability curves.
 """
 
 _DISTILLED = (

@@ -9,7 +9,7 @@ ends as an undisturbed one.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from cardio_agent.classifier.preprocessing import band_pass
 from cardio_agent.classifier.statements import SUPERCLASSES
 from cardio_agent.errors import TrainingError
 from cardio_agent.training.augmentation import Augmentation, add_noise, lose_leads, mix, shift_and_scale
+from cardio_agent.training.checkpoints import read_checkpoint, refuse_foreign, write_checkpoint, writing
 from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, join
 from cardio_agent.training.metrics import auroc
 from cardio_agent.training.teachers import Teachers
@@ -36,6 +37,8 @@ class TrainingPlan:
     """Everything that decides how a run ends."""
 
     epochs: int = 70
+    patience: int | None = None
+    """End after so many epochs without a better one; None: never before the last."""
     batch_size: int = 64
     peak_learning_rate: float = 3e-3
     warmup_share: float = 0.08
@@ -69,6 +72,8 @@ def train(
     teachers: Teachers | None = None,
     start_from: Path | None = None,
     resume: bool = False,
+    device: str = "auto",
+    on_step: Callable[[int, int], None] | None = None,
 ) -> Iterator[EpochResult]:
     """Train, yielding each epoch's result; ``run_dir`` holds ``last`` and ``best`` safetensors.
 
@@ -85,45 +90,82 @@ def train(
         A ``best`` checkpoint whose weights the run begins with.
     resume : bool
         Go on from the run's own last checkpoint, if there is one.
+    device : {"auto", "cpu", "cuda", "cuda:N"}
+    on_step : callable, optional
+        Told the number of optimiser steps done, and of all, after each.
 
     Raises
     ------
     TrainingError
-        When the data lacks a fold or a checkpoint does not fit the plan.
+        When the data lacks a fold, a checkpoint does not fit the plan, the device is not there, or the
+        run folder cannot be written.
     """
     training, validation = data.of_folds(TRAIN_FOLDS), data.of_folds((VALIDATION_FOLD,))
     if extra is not None:
         training = join(training, extra.of_folds(TRAIN_FOLDS))
     _require_both_classes(validation)
-    run_dir.mkdir(parents=True, exist_ok=True)
-    run = _Run(plan, -(-len(training) // plan.batch_size))
+    run = _Run(plan, -(-len(training) // plan.batch_size), device_of(device), on_step)
+    if teachers is not None:
+        teachers.to(run.device)
+    with writing(run_dir):
+        run_dir.mkdir(parents=True, exist_ok=True)
     if start_from is not None:
         run.start_from(start_from)
     first = run.restore(run_dir) if resume else 0
     for epoch in range(first, plan.epochs):
+        if plan.patience is not None and epoch - run.best_epoch > plan.patience:
+            return
         loss = run.epoch(training, teachers, epoch)
         result = _validate(run.average, validation, epoch, loss)
         if result.macro_auroc >= run.best:
-            run.best = result.macro_auroc
-            _save(
+            run.best, run.best_epoch = result.macro_auroc, epoch
+            write_checkpoint(
                 run_dir / "best.safetensors", run.average.state_dict(), {"epoch": epoch, "plan": asdict(plan)}
             )
         run.save(run_dir, epoch)
-        with (run_dir / "history.jsonl").open("a") as file:
+        with writing(run_dir / "history.jsonl"), (run_dir / "history.jsonl").open("a") as file:
             file.write(json.dumps(asdict(result)) + "\n")
         yield result
+
+
+def device_of(wanted: str) -> torch.device:
+    """The device of that name; ``auto`` is the first CUDA device, else the processor.
+
+    Raises
+    ------
+    TrainingError
+        There is no such device here.
+    """
+    if wanted == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(wanted)
+    except RuntimeError as exc:
+        raise TrainingError(f"device '{wanted}' does not exist: choose auto, cpu or cuda") from exc
+    if device.type not in ("cpu", "cuda"):
+        raise TrainingError(f"device '{wanted}' is not used for training: choose auto, cpu or cuda")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise TrainingError(f"device '{wanted}' is not there (or torch came without CUDA): choose cpu")
+    return device
 
 
 class _Run:
     """The state that a checkpoint holds: weights, their average, the optimiser."""
 
-    def __init__(self, plan: TrainingPlan, steps_per_epoch: int) -> None:
+    def __init__(
+        self,
+        plan: TrainingPlan,
+        steps_per_epoch: int,
+        device: torch.device,
+        on_step: Callable[[int, int], None] | None,
+    ) -> None:
         torch.manual_seed(plan.seed)
         self.plan = plan
         self.n_steps = steps_per_epoch * plan.epochs
         self.step = 0
-        self.best = 0.0
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.best, self.best_epoch = 0.0, 0
+        self.device = device
+        self.on_step = on_step
         self.network = EcgNetwork(plan.network).to(self.device)
         self.average = EcgNetwork(plan.network).to(self.device).eval().requires_grad_(False)
         self.average.load_state_dict(self.network.state_dict())
@@ -152,6 +194,8 @@ class _Run:
         for start in range(0, len(order), self.plan.batch_size):
             rows = order[start : start + self.plan.batch_size]
             losses.append(self._step(data.signals_mv[rows], data.targets[rows], teachers, rng))
+            if self.on_step is not None:
+                self.on_step(self.step, self.n_steps)
         return float(np.mean(losses))
 
     def _step(
@@ -207,14 +251,22 @@ class _Run:
         tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
         for i, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
-        about = {"epoch": epoch, "step": self.step, "best": self.best, "plan": asdict(self.plan)}
-        _save(run_dir / "last.safetensors", tensors, about)
+        about = {
+            "epoch": epoch,
+            "step": self.step,
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+            "plan": asdict(self.plan),
+        }
+        write_checkpoint(run_dir / "last.safetensors", tensors, about)
 
     def start_from(self, checkpoint: Path) -> None:
         """Take the weights of another run."""
         network, _, _ = load_checkpoint(checkpoint)
         if network.config != self.plan.network:
-            raise TrainingError(f"{checkpoint} belongs to another architecture: give one of the same shape")
+            raise TrainingError(
+                f"{checkpoint} belongs to another architecture than this run: give one of the same shape"
+            )
         self.network.load_state_dict(network.state_dict())
         self.average.load_state_dict(network.state_dict())
 
@@ -223,12 +275,18 @@ class _Run:
         path = run_dir / "last.safetensors"
         if not path.exists():
             return 0
-        tensors, about = _load(path)
-        if about["plan"] != json.loads(json.dumps(asdict(self.plan))):
-            raise TrainingError(
-                f"{path} was made with another plan: use its settings or another --out folder"
-            )
-        self.step, self.best = int(about["step"]), float(about["best"])
+        tensors, about = read_checkpoint(path)
+        with refuse_foreign(path):
+            if _plan(about["plan"]) != self.plan:
+                raise TrainingError(
+                    f"{path} was made with another plan: use its settings or another --out folder"
+                )
+            self._restore(tensors)
+            self.step, self.best = int(about["step"]), float(about["best"])
+            self.best_epoch = int(about.get("best_epoch", about["epoch"]))
+            return int(about["epoch"]) + 1
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
         for name, module in (("network", self.network), ("average", self.average)):
             prefix = f"{name}."
             module.load_state_dict({k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)})
@@ -238,19 +296,16 @@ class _Run:
                 _, index, part = key.split(".")
                 state.setdefault(int(index), {})[part] = value
         self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": state})
-        return int(about["epoch"]) + 1
 
 
 def load_checkpoint(path: Path) -> tuple[EcgNetwork, TrainingPlan, int]:
     """The network of a ``best`` checkpoint, the plan it was trained by, and its epoch."""
-    tensors, about = _load(path)
-    try:
+    tensors, about = read_checkpoint(path)
+    with refuse_foreign(path):
         plan = _plan(about["plan"])
         network = EcgNetwork(plan.network)
         network.load_state_dict(tensors)
-    except (KeyError, TypeError, RuntimeError) as exc:
-        raise TrainingError(f"{path} belongs to another architecture: train again ({exc})") from exc
-    return network.eval().requires_grad_(False), plan, int(about["epoch"])
+        return network.eval().requires_grad_(False), plan, int(about["epoch"])
 
 
 def _plan(stored: dict[str, Any]) -> TrainingPlan:
@@ -304,31 +359,3 @@ def _validate(network: EcgNetwork, data: LabelledSet, epoch: int, loss: float) -
     logits = predict(network, data.signals_mv)
     each = {code: auroc(data.targets[:, k], logits[:, k]) for k, code in enumerate(SUPERCLASSES)}
     return EpochResult(epoch, loss, float(np.mean(list(each.values()))), each)
-
-
-def _save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
-    """Write beside, then rename, so that a full disk or a kill leaves the old file whole."""
-    from safetensors.torch import save_file
-
-    beside = path.with_suffix(".part")
-    try:
-        save_file(
-            {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()},
-            beside,
-            {"about": json.dumps(about)},
-        )
-        beside.replace(path)
-    except OSError as exc:
-        beside.unlink(missing_ok=True)
-        raise TrainingError(f"cannot write {path} ({exc}); the previous checkpoint is untouched") from exc
-
-
-def _load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            about = json.loads(file.metadata()["about"])
-            return {key: file.get_tensor(key) for key in file.keys()}, about  # noqa: SIM118
-    except (SafetensorError, OSError, KeyError, TypeError) as exc:
-        raise TrainingError(f"{path} is not a checkpoint of this program ({exc})") from exc

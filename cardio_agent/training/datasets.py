@@ -1,27 +1,34 @@
 """Labelled ECGs for training and evaluation.
 
 Enters: a folder with ``signals_100hz.npz`` and ``labels.csv`` (PTB-XL statements, folds and
-patients), and where it has one ``normalised_100hz.npz`` (records whose voltage was lost). Leaves:
-a :class:`LabelledSet`. Does not augment or filter.
+patients), and where it has one ``normalised_100hz.npz`` (records whose voltage was lost); or one of
+PTB-XL as published, which :mod:`cardio_agent.training.ptbxl` reads. Leaves: a :class:`LabelledSet`.
+Does not augment or filter.
 """
 
 import csv
 import zipfile
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cardio_agent.classifier.preprocessing import WINDOW_SAMPLES
 from cardio_agent.classifier.statements import STATEMENTS
 from cardio_agent.errors import TrainingError
-from cardio_agent.leads import LIMB_LEADS, lead_index
+from cardio_agent.leads import LEADS, LIMB_LEADS, lead_index
 
 # Statements that rest on how high the voltage is.
 _ON_VOLTAGE = frozenset({"LVH", "RVH", "SEHYP", "LAO/LAE", "RAO/RAE", "VCLVH", "HVOLT", "LVOLT"})
 
 TRAIN_FOLDS = tuple(range(1, 9))
 VALIDATION_FOLD = 9
+SIGNALS = "signals_100hz.npz"
+LABELS = "labels.csv"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +36,8 @@ class LabelledSet:
     """ECGs with their statements.
 
     ``signals_mv`` float32 (n, 12, 1000) at 100 Hz, unfiltered; ``targets`` float32 (n, 59) in the
-    order of STATEMENTS, NaN where the record has no statement of that group.
+    order of STATEMENTS, NaN where the record has no statement of that group. ``table`` is the file
+    that folds and labels come from, for messages.
     """
 
     ids: npt.NDArray[np.int64]
@@ -37,20 +45,53 @@ class LabelledSet:
     folds: npt.NDArray[np.int64]
     signals_mv: npt.NDArray[np.float32]
     targets: npt.NDArray[np.float32]
+    table: Path = Path("labels.csv")
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def of_folds(self, folds: tuple[int, ...]) -> "LabelledSet":
-        """The records of some folds."""
-        rows = np.flatnonzero(np.isin(self.folds, folds))
-        if not len(rows):
+        """The records of some folds, of each of which there must be one.
+
+        Raises
+        ------
+        TrainingError
+            A fold has no record.
+        """
+        absent = sorted(set(folds) - set(self.folds.tolist()))
+        if absent:
             raise TrainingError(
-                f"no record of fold {', '.join(map(str, folds))} in the data: check labels.csv"
+                f"{self.table}: no record of fold {', '.join(map(str, absent))}: check strat_fold"
             )
-        return LabelledSet(
-            self.ids[rows], self.patients[rows], self.folds[rows], self.signals_mv[rows], self.targets[rows]
+        rows = np.flatnonzero(np.isin(self.folds, folds))
+        return replace(
+            self,
+            ids=self.ids[rows],
+            patients=self.patients[rows],
+            folds=self.folds[rows],
+            signals_mv=self.signals_mv[rows],
+            targets=self.targets[rows],
         )
+
+
+def load_labelled(folder: Path) -> LabelledSet:
+    """Read the labelled ECGs of a folder: arrays, or PTB-XL as published.
+
+    Raises
+    ------
+    TrainingError
+        The folder holds neither, or as :func:`load_arrays` and
+        :func:`~cardio_agent.training.ptbxl.load_ptbxl`.
+    """
+    from cardio_agent.training.ptbxl import DATABASE, load_ptbxl  # it builds on this module
+
+    if (folder / SIGNALS).is_file():
+        return load_arrays(folder)
+    if (folder / DATABASE).is_file():
+        return load_ptbxl(folder)
+    raise TrainingError(
+        f"{folder}: holds no labelled ECGs: looked for {SIGNALS} (with {LABELS}) and for {DATABASE} (PTB-XL)"
+    )
 
 
 def load_arrays(folder: Path) -> LabelledSet:
@@ -62,16 +103,14 @@ def load_arrays(folder: Path) -> LabelledSet:
         When a file is absent or unreadable, a column is missing, a record has no label, or a
         patient stands in more than one fold.
     """
-    return _labelled(folder, *_read_signals(folder / "signals_100hz.npz"))
+    return _labelled(folder, *_read_signals(folder / SIGNALS))
 
 
 def _labelled(folder: Path, ids: npt.NDArray[np.int64], signals_mv: npt.NDArray[np.float32]) -> LabelledSet:
-    labels = _read_labels(folder / "labels.csv")
+    labels = _read_labels(folder / LABELS)
     absent = [int(i) for i in ids if int(i) not in labels]
     if absent:
-        raise TrainingError(
-            f"{folder / 'labels.csv'}: no row for ecg_id {absent[0]} ({len(absent)} such records)"
-        )
+        raise TrainingError(f"{folder / LABELS}: no row for ecg_id {absent[0]} ({len(absent)} such records)")
     rows = [labels[int(i)] for i in ids]
     loaded = LabelledSet(
         ids,
@@ -79,8 +118,9 @@ def _labelled(folder: Path, ids: npt.NDArray[np.int64], signals_mv: npt.NDArray[
         np.array([row.fold for row in rows]),
         signals_mv,
         np.stack([row.targets for row in rows]),
+        folder / LABELS,
     )
-    _require_patients_in_one_fold(loaded)
+    require_patients_in_one_fold(loaded)
     return loaded
 
 
@@ -126,8 +166,14 @@ def load_normalised(folder: Path, donors: LabelledSet, seed: int = 0) -> Labelle
 
 def join(first: LabelledSet, second: LabelledSet) -> LabelledSet:
     """Both sets, one after the other."""
-    parts = ("ids", "patients", "folds", "signals_mv", "targets")
-    return LabelledSet(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in parts))
+    return replace(
+        first,
+        ids=np.concatenate([first.ids, second.ids]),
+        patients=np.concatenate([first.patients, second.patients]),
+        folds=np.concatenate([first.folds, second.folds]),
+        signals_mv=np.concatenate([first.signals_mv, second.signals_mv]),
+        targets=np.concatenate([first.targets, second.targets]),
+    )
 
 
 @dataclass(frozen=True)
@@ -138,46 +184,82 @@ class _LabelRow:
 
 
 def _read_signals(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return arrays["ecg_id"].astype(np.int64), arrays["signal_uv"].astype(np.float32) / 1000
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as exc:
-        raise TrainingError(f"{path}: not a readable array file with ecg_id and signal_uv ({exc})") from exc
+    arrays = _read_arrays(path, ("ecg_id", "signal_uv"))
+    return arrays["ecg_id"].astype(np.int64), arrays["signal_uv"].astype(np.float32) / np.float32(1000)
 
 
 def _read_normalised(
     path: Path,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    arrays = _read_arrays(path, ("ecg_id", "signal_milliz", "limb_rel_sd"))
+    z = arrays["signal_milliz"].astype(np.float32) / np.float32(1000)
+    return arrays["ecg_id"].astype(np.int64), z, arrays["limb_rel_sd"].astype(np.float32)
+
+
+def _read_arrays(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
+    """Arrays of a file by name: the first the ids, the second the signals of as many records."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            z = arrays["signal_milliz"].astype(np.float32) / 1000
-            return arrays["ecg_id"].astype(np.int64), z, arrays["limb_rel_sd"].astype(np.float32)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as exc:
-        raise TrainingError(f"{path}: not a readable file of normalised records ({exc})") from exc
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in names}
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as exc:
+        raise TrainingError(
+            f"{path}: not a readable array file with {', '.join(names)} ({exc}); copy it again"
+        ) from exc
+    n_records, shape = len(arrays[names[0]]), arrays[names[1]].shape
+    if shape != (n_records, len(LEADS), WINDOW_SAMPLES):
+        raise TrainingError(
+            f"{path}: {names[1]} has the shape {shape}, not ({n_records}, {len(LEADS)}, {WINDOW_SAMPLES})"
+        )
+    return arrays
+
+
+def read_table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file that must have these columns.
+
+    Raises
+    ------
+    TrainingError
+        The file is absent, unreadable or cut short, or lacks a column.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            missing = sorted(set(columns) - set(reader.fieldnames or ()))
+            if missing:
+                raise TrainingError(f"{path}: column '{missing[0]}' is missing ({len(missing)} in all)")
+            rows = list(reader)
+    except (OSError, csv.Error, UnicodeDecodeError) as exc:
+        raise TrainingError(f"{path}: not a readable table ({exc}); copy it again") from exc
+    for number, row in enumerate(rows, start=1):
+        if None in row.values():
+            raise TrainingError(f"{path}: row {number} is cut short; copy the file again")
+    return rows
 
 
 def _read_labels(path: Path) -> dict[int, _LabelRow]:
+    columns = ("ecg_id", "patient_id", "strat_fold", *(spec.column for spec in STATEMENTS))
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            needed = {"ecg_id", "patient_id", "strat_fold", *(spec.column for spec in STATEMENTS)}
-            missing = sorted(needed - set(reader.fieldnames or ()))
-            if missing:
-                raise TrainingError(f"{path}: column '{missing[0]}' is missing ({len(missing)} in all)")
-            return {int(row["ecg_id"]): _label_row(row) for row in reader}
-    except (OSError, ValueError, UnicodeDecodeError) as exc:
-        raise TrainingError(f"{path}: not a readable label table ({exc})") from exc
+        return {int(row["ecg_id"]): _label_row(row) for row in read_table(path, columns)}
+    except ValueError as exc:
+        raise TrainingError(f"{path}: a cell is no number ({exc}); mend the table") from exc
 
 
-def _label_row(row: dict[str, str]) -> _LabelRow:
+def _label_row(row: Mapping[str, str]) -> _LabelRow:
     values = [float(row[spec.column]) if row[spec.column] else np.nan for spec in STATEMENTS]
     return _LabelRow(int(row["patient_id"]), int(row["strat_fold"]), np.array(values, dtype=np.float32))
 
 
-def _require_patients_in_one_fold(data: LabelledSet) -> None:
+def require_patients_in_one_fold(data: LabelledSet) -> None:
+    """Refuse data in which a patient could be trained on and tested on.
+
+    Raises
+    ------
+    TrainingError
+        A patient stands in more than one fold.
+    """
     pairs = np.unique(np.stack([data.patients, data.folds]), axis=1)
     patients, counts = np.unique(pairs[0], return_counts=True)
     if (counts > 1).any():
         raise TrainingError(
-            f"patient {patients[counts > 1][0]} stands in more than one fold: mend strat_fold"
+            f"{data.table}: patient {patients[counts > 1][0]} stands in more than one fold: mend strat_fold"
         )

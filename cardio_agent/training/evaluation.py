@@ -1,8 +1,10 @@
-"""Figures of merit of the classifier on labelled ECGs, and how they are shown.
+"""Figures of merit of the classifier on labelled ECGs.
 
-Enters: a labelled set and a model. Leaves: a :class:`ClassifierFigures` record and its table as text.
+Enters: a labelled set and a model. Leaves: a :class:`ClassifierFigures` record. Its text is
+:mod:`cardio_agent.training.tables`', its pictures are :mod:`cardio_agent.training.figures`'.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +13,36 @@ import numpy.typing as npt
 from cardio_agent.classifier.model import Model
 from cardio_agent.classifier.statements import CODES, STATEMENTS, SUPERCLASSES
 from cardio_agent.schema import Record, StatementGroup
-from cardio_agent.training.datasets import LabelledSet
-from cardio_agent.training.metrics import (
+from cardio_agent.training.bootstrap import (
     Interval,
-    auroc,
-    bootstrap_auroc,
-    expected_calibration_error,
-    macro_auroc,
+    auprc_rows,
+    auroc_rows,
+    f1_rows,
+    interval,
+    resamples,
+    sensitivity_rows,
+    specificity_rows,
 )
+from cardio_agent.training.datasets import LabelledSet
+from cardio_agent.training.metrics import macro_auroc
+from cardio_agent.training.reliability import Reliability, assess_reliability
+from cardio_agent.training.stress import StressTable
 
 Array = npt.NDArray[np.floating]
-# AUROC of fewer positives than this is mostly chance; shown, but left out of the macro means.
+# Figures of fewer positives than this are mostly chance; shown, but left out of the macro means.
 MIN_POSITIVES = 5
-_GROUPS: tuple[StatementGroup, ...] = ("superclass", "subclass", "rhythm", "form")
+GROUPS: tuple[StatementGroup, ...] = ("superclass", "subclass", "rhythm", "form")
+SCORES = ("auroc", "auprc", "f1", "sensitivity", "specificity")
+
+
+class Scores(Record):
+    """Figures of merit with 95% bootstrap intervals; the last three at the balanced thresholds."""
+
+    auroc: Interval
+    auprc: Interval
+    f1: Interval
+    sensitivity: Interval
+    specificity: Interval
 
 
 class StatementFigures(Record):
@@ -34,10 +53,7 @@ class StatementFigures(Record):
     group: StatementGroup
     n_positive: int
     n_known: int
-    auroc: Interval
-    sensitivity: float
-    specificity: float
-    calibration_error: float
+    scores: Scores
 
 
 class ClassifierFigures(Record):
@@ -47,12 +63,14 @@ class ClassifierFigures(Record):
     n_records: int
     folds: tuple[int, ...]
     statements: tuple[StatementFigures, ...]
-    macro: dict[str, Interval]
+    macro: dict[str, Scores]
+    reliability: Reliability
     teachers: dict[str, float]
+    stress: StressTable | None = None
 
 
 def evaluate_classifier(
-    model: Model, data: LabelledSet, teachers_dir: Path | None = None
+    model: Model, data: LabelledSet, logits: Array, teachers_dir: Path | None = None
 ) -> ClassifierFigures:
     """Score a model on labelled records.
 
@@ -61,63 +79,73 @@ def evaluate_classifier(
     model : Model
     data : LabelledSet
         Records that the model was not trained on.
+    logits : (n, 59)
+        The model's own, of :func:`cardio_agent.training.scoring.logits_of`.
     teachers_dir : Path, optional
         Folder of the two public networks, to score them on the same records.
     """
-    from cardio_agent.training.classifier import predict
-
-    probabilities = model.probabilities(predict(model.network, data.signals_mv))
-    intervals, macro = _intervals(data.targets, probabilities)
+    rows = _score_rows(model, data.targets, model.probabilities(logits))
     return ClassifierFigures(
         model=model.version,
         n_records=len(data),
         folds=tuple(int(f) for f in np.unique(data.folds)),
-        statements=tuple(
-            _statement_figures(k, model, data.targets[:, k], probabilities[:, k], intervals[k])
-            for k in range(len(STATEMENTS))
-        ),
-        macro=macro,
+        statements=tuple(_statement_figures(k, data.targets[:, k], rows[k]) for k in range(len(CODES))),
+        macro={group: _macro(group, data.targets, rows) for group in GROUPS},
+        reliability=assess_reliability(model, logits, data.targets, data.patients),
         teachers=_teacher_figures(data, teachers_dir) if teachers_dir else {},
     )
 
 
-def _intervals(targets: Array, probabilities: Array) -> tuple[list[Interval], dict[str, Interval]]:
-    intervals: list[Interval] = [Interval(float("nan"), float("nan"), float("nan"))] * len(STATEMENTS)
-    macro: dict[str, Interval] = {}
-    enough = np.nansum(targets, axis=0) >= MIN_POSITIVES
-    for group in _GROUPS:
-        columns = [k for k, spec in enumerate(STATEMENTS) if spec.group == group]
-        counted = [k for k in columns if enough[k]]
-        each, mean = bootstrap_auroc(targets[:, counted], probabilities[:, counted])
-        macro[group] = mean
-        for k, interval in zip(counted, each, strict=True):
-            intervals[k] = interval
-        for k in set(columns) - set(counted):
-            value = auroc(targets[:, k], probabilities[:, k])
-            intervals[k] = Interval(value, float("nan"), float("nan"))
-    return intervals, macro
+def _score_rows(model: Model, targets: Array, probabilities: Array) -> list[Array]:
+    """For each statement its five scores on the records and on every resample: (5, 1 + draws)."""
+    weights = resamples(len(targets))
+    out = []
+    for k, code in enumerate(CODES):
+        known = ~np.isnan(targets[:, k])
+        y, p, w = targets[known, k] > 0.5, probabilities[known, k], weights[:, known]
+        called = p >= model.calibration[code].threshold
+        out.append(
+            np.stack(
+                [
+                    auroc_rows(y, p, w),
+                    auprc_rows(y, p, w),
+                    f1_rows(y, called, w),
+                    sensitivity_rows(y, called, w),
+                    specificity_rows(y, called, w),
+                ]
+            )
+        )
+    return out
 
 
-def _statement_figures(
-    k: int, model: Model, targets: Array, probabilities: Array, interval: Interval
-) -> StatementFigures:
-    known = ~np.isnan(targets)
-    y, called = targets[known] > 0.5, probabilities[known] >= model.calibration[CODES[k]].threshold
+def _statement_figures(k: int, targets: Array, rows: Array) -> StatementFigures:
+    n_positive = int(np.nansum(targets))
+    if n_positive < MIN_POSITIVES:
+        rows = rows[:, :1]  # an interval around chance would look like knowledge
     return StatementFigures(
         code=STATEMENTS[k].code,
         name=STATEMENTS[k].name,
         group=STATEMENTS[k].group,
-        n_positive=int(y.sum()),
-        n_known=int(known.sum()),
-        auroc=interval,
-        sensitivity=_share(called[y]),
-        specificity=_share(~called[~y]),
-        calibration_error=expected_calibration_error(targets, probabilities),
+        n_positive=n_positive,
+        n_known=int((~np.isnan(targets)).sum()),
+        scores=_scores(rows),
     )
 
 
-def _share(flags: npt.NDArray[np.bool_]) -> float:
-    return float(flags.mean()) if len(flags) else float("nan")
+def _macro(group: StatementGroup, targets: Array, rows: Sequence[Array]) -> Scores:
+    """Mean over the group's statements that have enough positives, resample by resample."""
+    enough = np.nansum(targets, axis=0) >= MIN_POSITIVES
+    counted = [rows[k] for k, spec in enumerate(STATEMENTS) if spec.group == group and enough[k]]
+    if not counted:
+        return _scores(np.full((len(SCORES), 1), np.nan))
+    stacked = np.stack(counted)
+    defined = ~np.isnan(stacked)
+    total, n = np.where(defined, stacked, 0).sum(axis=0), defined.sum(axis=0)
+    return _scores(np.where(n > 0, total / np.maximum(n, 1), np.nan))
+
+
+def _scores(rows: Array) -> Scores:
+    return Scores(**{name: interval(row) for name, row in zip(SCORES, rows, strict=True)})
 
 
 def _teacher_figures(data: LabelledSet, folder: Path) -> dict[str, float]:
@@ -136,33 +164,3 @@ def _teacher_figures(data: LabelledSet, folder: Path) -> dict[str, float]:
     goal = data.targets[:, : len(SUPERCLASSES)]
     named = {"cnn7": first, "leadattention": second, "mean of both": mean}
     return {name: macro_auroc(goal, p.numpy()) for name, p in named.items()}
-
-
-def figures_table(figures: ClassifierFigures) -> str:
-    """The figures as a Markdown table."""
-    folds = ", ".join(map(str, figures.folds))
-    lines = [
-        f"Classifier {figures.model}, PTB-XL fold {folds}, {figures.n_records} records.",
-        "AUROC with 95% bootstrap intervals (1,000 resamples); "
-        f"macro means over statements with at least {MIN_POSITIVES} positives.",
-        "",
-        "| group | macro AUROC |",
-        "|---|---|",
-        *(f"| {group} | {interval} |" for group, interval in figures.macro.items()),
-    ]
-    if figures.teachers:
-        lines += ["", "| public network, same records | superclass macro AUROC |", "|---|---|"]
-        lines += [f"| {name} | {value:.3f} |" for name, value in figures.teachers.items()]
-    lines += ["", "| statement | group | positives | AUROC | sensitivity | specificity | calibration error |"]
-    lines += ["|---|---|---|---|---|---|---|", *(_row(s) for s in figures.statements)]
-    return "\n".join(lines)
-
-
-def _row(s: StatementFigures) -> str:
-    area = str(s.auroc) if s.n_positive >= MIN_POSITIVES else _number(s.auroc.value)
-    figures = " | ".join(_number(v) for v in (s.sensitivity, s.specificity, s.calibration_error))
-    return f"| {s.code} | {s.group} | {s.n_positive} of {s.n_known} | {area} | {figures} |"
-
-
-def _number(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.3f}"

@@ -7,20 +7,26 @@ Enters: folders. Leaves: ``OUT/model`` as :mod:`cardio_agent.classifier.model` l
 import os
 import platform
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cardio_agent import __version__
 from cardio_agent.classifier.model import load_model
 from cardio_agent.training.calibration import calibrate, write_model
 from cardio_agent.training.card import model_card
-from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, predict, train
+from cardio_agent.training.checkpoints import writing
+from cardio_agent.training.classifier import EpochResult, TrainingPlan, load_checkpoint, predict, train
 from cardio_agent.training.datasets import (
     TRAIN_FOLDS,
     VALIDATION_FOLD,
-    load_arrays,
+    LabelledSet,
+    load_labelled,
     load_normalised,
 )
 from cardio_agent.training.evaluation import evaluate_classifier
+from cardio_agent.training.scoring import logits_of, recordings
+from cardio_agent.training.stress import StressTable, stress_test
 from cardio_agent.training.teachers import Teachers
 
 
@@ -30,47 +36,107 @@ def train_classifier(
     *,
     teachers: Path | None = None,
     epochs: int | None = None,
+    patience: int | None = None,
     seed: int = 0,
     start_from: Path | None = None,
     resume: bool = False,
+    device: str = "auto",
 ) -> None:
     """Train, calibrate, evaluate on fold 9 and write the model.
 
-    With teachers, records of the folder whose voltage was lost are trained on as well.
+    ``data_dir`` holds arrays or PTB-XL as published (:func:`~cardio_agent.training.datasets.load_labelled`).
+    With teachers, records of the folder whose voltage was lost are trained on as well. ``epochs`` None
+    leaves the plan's own number; ``patience`` ends a run early.
 
     Raises
     ------
     TrainingError
-        When the data or a checkpoint cannot be used.
+        When the data, a checkpoint or the device cannot be used, or the results cannot be written.
     """
-    from tqdm import tqdm
-
-    data = load_arrays(data_dir)
-    plan = TrainingPlan(seed=seed) if epochs is None else TrainingPlan(seed=seed, epochs=epochs)
+    plan = TrainingPlan(seed=seed, patience=patience)
+    if epochs is not None:
+        plan = replace(plan, epochs=epochs)
+    data = load_labelled(data_dir)
     guides = None if teachers is None else Teachers(teachers)
     extra = None if guides is None else load_normalised(data_dir, data.of_folds(TRAIN_FOLDS), seed)
     started = time.monotonic()
-    with tqdm(total=plan.epochs, unit="epoch", desc="training") as bar:
-        steps = train(data, out_dir, plan, extra=extra, teachers=guides, start_from=start_from, resume=resume)
-        for result in steps:
-            bar.update(result.epoch + 1 - bar.n)
-            bar.set_postfix(loss=f"{result.loss:.3f}", auroc=f"{result.macro_auroc:.4f}")
+    with _StepBar(plan.epochs) as bar:
+        results = train(
+            data,
+            out_dir,
+            plan,
+            extra=extra,
+            teachers=guides,
+            start_from=start_from,
+            resume=resume,
+            device=device,
+            on_step=bar.step,
+        )
+        for result in results:
+            bar.epoch(result)
     minutes = (time.monotonic() - started) / 60
-    finish(data_dir, out_dir, teachers, minutes)
+    finish(data, out_dir, teachers, minutes)
 
 
-def finish(data_dir: Path, out_dir: Path, teachers: Path | None, minutes: float) -> None:
-    """Calibrate the best checkpoint of a run and lay out the model folder with figures and card."""
-    data = load_arrays(data_dir)
+class _StepBar:
+    """Progress over the steps of all epochs, with the time left and the last epoch's figures."""
+
+    def __init__(self, n_epochs: int) -> None:
+        self._n_epochs = n_epochs
+        self._bar: Any = None
+
+    def __enter__(self) -> "_StepBar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def step(self, done: int, total: int) -> None:
+        if self._bar is None:  # a resumed run begins further on than at step 1
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, initial=done - 1, unit="step")
+        epoch = (done - 1) * self._n_epochs // total + 1
+        self._bar.set_description(f"epoch {epoch}/{self._n_epochs}", refresh=False)
+        self._bar.update()
+
+    def epoch(self, result: EpochResult) -> None:
+        self._bar.set_postfix(loss=f"{result.loss:.3f}", auroc=f"{result.macro_auroc:.4f}")
+
+
+def finish(
+    data: LabelledSet, out_dir: Path, teachers: Path | None, minutes: float, *, stress: bool = True
+) -> None:
+    """Calibrate the best checkpoint of a run and lay out the model folder with figures and card.
+
+    The stress table takes a few minutes; without ``stress`` it is left out.
+
+    Raises
+    ------
+    TrainingError
+        When the checkpoint cannot be used or the folder cannot be written.
+    """
     validation = data.of_folds((VALIDATION_FOLD,))
     network, plan, epoch = load_checkpoint(out_dir / "best.safetensors")
     calibration = calibrate(predict(network, validation.signals_mv), validation.targets)
     folder = out_dir / "model"
-    write_model(folder, network, calibration, version=f"{__version__} seed {plan.seed} epoch {epoch + 1}")
-    figures = evaluate_classifier(load_model(folder), validation, teachers)
-    (folder / "metrics.json").write_text(figures.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    with writing(folder):
+        write_model(folder, network, calibration, version=f"{__version__} seed {plan.seed} epoch {epoch + 1}")
+    load_model.cache_clear()  # the folder may hold an earlier end of the same run
+    model = load_model(folder, runtime="torch")
+    figures = evaluate_classifier(model, validation, logits_of(model, recordings(validation)), teachers)
+    if stress:
+        table = StressTable(rows=tuple(stress_test(model, validation)))
+        figures = figures.model_copy(update={"stress": table})
     card = model_card(
-        figures, plan, network, n_training=len(data) - len(validation), minutes=minutes, machine=machine
+        figures,
+        plan,
+        network,
+        n_training=len(data.of_folds(TRAIN_FOLDS)),
+        minutes=minutes,
+        machine=f"{platform.machine()}, {os.cpu_count()} cores",
     )
-    (folder / "README.md").write_text(card, encoding="utf-8")
+    with writing(folder):
+        (folder / "metrics.json").write_text(figures.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        (folder / "README.md").write_text(card, encoding="utf-8")

@@ -1,7 +1,12 @@
 """The training loop on a tiny data set: it learns, resumes to the same end, and refuses bad data."""
 
 import csv
-from dataclasses import replace
+import json
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +16,11 @@ from safetensors.torch import load_file
 
 from cardio_agent.classifier.network import NetworkConfig
 from cardio_agent.classifier.statements import STATEMENTS
+from cardio_agent.cli import main
 from cardio_agent.errors import TrainingError
+from cardio_agent.training import session
 from cardio_agent.training.calibration import calibrate, platt
+from cardio_agent.training.checkpoints import read_checkpoint, write_checkpoint
 from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, masked_loss, train
 from cardio_agent.training.datasets import LabelledSet, load_arrays, load_normalised
 
@@ -65,6 +73,91 @@ def test_checkpoint_of_another_plan_is_refused(data: LabelledSet, tmp_path: Path
         next(train(data, tmp_path / "run", replace(PLAN, seed=5), resume=True))
 
 
+def test_a_checkpoint_of_before_early_stopping_is_still_taken_up(data: LabelledSet, tmp_path: Path) -> None:
+    next(train(data, tmp_path, PLAN))
+    tensors, about = read_checkpoint(tmp_path / "last.safetensors")
+    del about["best_epoch"], about["plan"]["patience"]
+    write_checkpoint(tmp_path / "last.safetensors", tensors, about)
+    assert [r.epoch for r in train(data, tmp_path, PLAN, resume=True)] == [1, 2]
+
+
+def test_a_run_without_progress_ends_early_and_so_does_its_resumption(
+    data: LabelledSet, tmp_path: Path
+) -> None:
+    patient = replace(PLAN, epochs=20, patience=2)
+    next(train(data, tmp_path, patient))
+    tensors, about = read_checkpoint(tmp_path / "last.safetensors")
+    write_checkpoint(tmp_path / "last.safetensors", tensors, about | {"best": 2.0})  # none is better
+    assert [r.epoch for r in train(data, tmp_path, patient, resume=True)] == [1, 2]
+    assert list(train(data, tmp_path, patient, resume=True)) == []
+
+
+def test_steps_are_told_as_they_are_done(data: LabelledSet, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    run = train(data, tmp_path, PLAN, on_step=lambda done, total: told.append((done, total)))
+    next(run)
+    run.close()
+    assert told == [(1, 12), (2, 12), (3, 12), (4, 12)]  # 29 records of folds 1–8 in batches of 8
+    list(train(data, tmp_path, PLAN, resume=True, on_step=lambda done, total: told.append((done, total))))
+    assert told[4:] == [(step, 12) for step in range(5, 13)]
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "toaster", "meta"])
+def test_a_device_that_is_not_there_is_named(data: LabelledSet, tmp_path: Path, device: str) -> None:
+    with pytest.raises(TrainingError, match=device):
+        next(train(data, tmp_path, PLAN, device=device))
+
+
+def test_weights_of_another_architecture_are_refused(data: LabelledSet, tmp_path: Path) -> None:
+    next(train(data, tmp_path / "small", PLAN))
+    best = tmp_path / "small" / "best.safetensors"
+    wider = replace(PLAN, network=replace(SMALL, fused_channels=16))
+    with pytest.raises(TrainingError, match=r"best\.safetensors belongs to another architecture"):
+        next(train(data, tmp_path / "wide", wider, start_from=best))
+    tensors, about = read_checkpoint(best)
+    write_checkpoint(best, tensors, about | {"plan": json.loads(json.dumps(asdict(wider)))})
+    with pytest.raises(TrainingError, match=r"best\.safetensors belongs to another architecture") as error:
+        load_checkpoint(best)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", None], ids=["empty", "text", "absent"])
+def test_what_is_no_checkpoint_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "best.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(TrainingError, match=r"best\.safetensors is not a checkpoint"):
+        load_checkpoint(path)
+
+
+@contextmanager
+def files_no_larger_than(n_bytes: int) -> Iterator[None]:
+    """Writing more fails in the operating system, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_leaves_the_old_checkpoints_whole(data: LabelledSet, tmp_path: Path) -> None:
+    run = train(data, tmp_path, PLAN)
+    next(run)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.safetensors")}
+    with files_no_larger_than(4096), pytest.raises(TrainingError, match=r"cannot write .*\.safetensors"):
+        next(run)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*safetensors*")} == before
+    assert not list(tmp_path.glob("*.part"))
+    assert [r.epoch for r in train(data, tmp_path, PLAN, resume=True)] == [1, 2]
+
+
+def test_a_run_folder_that_cannot_be_made_is_named(data: LabelledSet, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(TrainingError, match=r"cannot write .*file"):
+        next(train(data, tmp_path / "file" / "run", PLAN))
+
+
 def test_best_checkpoint_can_be_loaded(data: LabelledSet, tmp_path: Path) -> None:
     results = list(train(data, tmp_path / "run", PLAN))
     network, plan, epoch = load_checkpoint(tmp_path / "run" / "best.safetensors")
@@ -107,9 +200,55 @@ def test_patient_in_two_folds_is_refused(tmp_path: Path) -> None:
         load_arrays(_write(tmp_path, patient_twice=True))
 
 
-def test_absent_fold_is_named(data: LabelledSet) -> None:
-    with pytest.raises(TrainingError, match="fold 10"):
-        data.of_folds((10,))
+def test_absent_fold_is_named_with_the_table(data: LabelledSet) -> None:
+    with pytest.raises(TrainingError, match=r"labels\.csv: no record of fold 10"):
+        data.of_folds((9, 10))
+
+
+@pytest.mark.parametrize("fold", [3, 9])
+def test_training_without_one_of_its_folds_is_refused(tmp_path: Path, fold: int) -> None:
+    labels = _write(tmp_path) / "labels.csv"
+    with labels.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    with labels.open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [header, *([*row[:2], "1", *row[3:]] if row[2] == str(fold) else row for row in rows)]
+        )
+    with pytest.raises(TrainingError, match=rf"labels\.csv: no record of fold {fold}"):
+        next(train(load_arrays(tmp_path), tmp_path / "run", PLAN))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda text: text[: len(text) // 2], "cut short"),
+        (lambda text: text.replace("\n3,3,", "\n3,three,"), "no number"),
+        (lambda text: text.replace("\n3,3,", "\n99,3,"), "no row for ecg_id 3"),
+        (lambda text: "\xff" + text, "not a readable table"),
+    ],
+    ids=["cut short", "not a number", "record without labels", "not text"],
+)
+def test_spoilt_labels_are_named(tmp_path: Path, spoil: Callable[[str], str], said: str) -> None:
+    labels = _write(tmp_path) / "labels.csv"
+    labels.write_bytes(spoil(labels.read_text()).encode("latin-1"))
+    with pytest.raises(TrainingError, match=rf"labels\.csv: .*{said}"):
+        load_arrays(tmp_path)
+
+
+def test_a_fault_in_the_middle_of_the_arrays_is_named(tmp_path: Path) -> None:
+    path = _write(tmp_path) / "signals_100hz.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(TrainingError, match=r"signals_100hz\.npz: not a readable array file"):
+        load_arrays(tmp_path)
+
+
+def test_arrays_of_another_shape_are_refused(tmp_path: Path) -> None:
+    _write(tmp_path)
+    np.savez(tmp_path / "signals_100hz.npz", ecg_id=np.arange(3), signal_uv=np.zeros((3, 12, 5000), np.int16))
+    with pytest.raises(TrainingError, match=r"shape \(3, 12, 5000\)"):
+        load_arrays(tmp_path)
 
 
 def test_validation_fold_without_a_class_is_refused(data: LabelledSet, tmp_path: Path) -> None:
@@ -160,3 +299,26 @@ def test_a_run_may_start_from_the_weights_of_another(data: LabelledSet, tmp_path
     first, second = (load_file(tmp_path / n / "best.safetensors") for n in ("first", "second"))
     weights = [key for key in first if "running" not in key and "num_batches" not in key]
     assert all(torch.allclose(first[key], second[key]) for key in weights)
+
+
+def test_the_command_trains_stops_early_and_lays_out_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(session, "TrainingPlan", partial(TrainingPlan, batch_size=8, network=SMALL))
+    monkeypatch.setattr(session, "stress_test", lambda *_: [])  # minutes, and tested on its own
+    (tmp_path / "data").mkdir()
+    _write(tmp_path / "data", n=72)
+    command = ["train", "classifier", "--data", str(tmp_path / "data"), "--out", str(tmp_path / "run")]
+    assert main([*command, "--epochs", "30", "--patience", "1", "--device", "cpu"]) == 0
+    assert "/30" in capsys.readouterr().err  # the progress bar
+    epochs = [json.loads(line) for line in (tmp_path / "run" / "history.jsonl").read_text().splitlines()]
+    best = max(epochs, key=lambda epoch: (epoch["macro_auroc"], epoch["epoch"]))
+    assert len(epochs) < 30
+    assert epochs[-1]["epoch"] == best["epoch"] + 1  # one epoch of patience
+    assert {path.name for path in (tmp_path / "run" / "model").iterdir()} == {
+        "README.md",
+        "calibration.json",
+        "config.json",
+        "metrics.json",
+        "model.safetensors",
+    }
