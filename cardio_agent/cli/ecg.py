@@ -1,0 +1,239 @@
+"""Commands about ECGs: report, chat, app, batch, delineate, guidelines, simulate."""
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cardio_agent.cli.output import Commands, deliver, write
+from cardio_agent.errors import BadRequest, UnreadableFile
+
+if TYPE_CHECKING:
+    from cardio_agent.schema import Analysis, Ecg
+
+EXIT_BATCH_FAILURES = 3
+
+
+# ── report, chat, app ────────────────────────────────────────────────────────────────────────
+
+
+def _add_ecg_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="an ECG file, or 'sample:NAME' for a packaged one")
+    command.add_argument("--age", type=float, metavar="YEARS", help="age, where the file does not say it")
+    command.add_argument("--sex", choices=("female", "male"), help="sex, where the file does not say it")
+    command.add_argument(
+        "--fs", type=float, metavar="HZ", help="sampling rate, where the file does not say it"
+    )
+    command.add_argument("--units", choices=("mV", "uV"), help="units, where the file does not say them")
+
+
+def _add_llm_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--llm", metavar="WRITER", help="plain, hf:FOLDER-OR-ID or openai:URL#MODEL")
+
+
+def add_report(commands: Commands) -> None:
+    command = commands.add_parser("report", help="write the report of one ECG")
+    _add_ecg_options(command)
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write there instead of the screen")
+    command.add_argument("--prior", metavar="FILE", help="an earlier ECG of the same person")
+    command.add_argument("--plot", type=Path, metavar="PNG", help="also draw the 12 leads on ECG paper")
+    _add_llm_option(command)
+    command.set_defaults(run=_run_report)
+
+
+def _run_report(args: argparse.Namespace) -> int:
+    from cardio_agent.pipeline import analyze, write_report
+    from cardio_agent.reading import read_ecg
+    from cardio_agent.rendering import render
+
+    ecg = _read(args)
+    prior = None if args.prior is None else read_ecg(_path(args.prior))
+    analysis = analyze(ecg, prior=prior)
+    rendered = render(write_report(analysis, writer=args.llm), args.format)
+    if args.plot is not None:
+        _plot(analysis, args.plot)
+    deliver(rendered, args.out)
+    return 0
+
+
+def _read(args: argparse.Namespace) -> "Ecg":
+    from dataclasses import replace
+
+    from cardio_agent.reading import read_ecg
+
+    ecg = read_ecg(_path(args.file), fs_hz=args.fs, units=args.units)
+    told = {"age_years": args.age, "sex": args.sex}
+    update = {k: v for k, v in told.items() if v is not None}
+    if not update:
+        return ecg
+    if args.age is not None and not 0 <= args.age <= 130:
+        raise BadRequest(f"--age {args.age:g}: give an age from 0 to 130 years")
+    return replace(ecg, patient=ecg.patient.model_copy(update=update))
+
+
+def _path(name: str) -> Path:
+    """A file's path; ``sample:NAME`` names a packaged ECG."""
+    if not name.startswith("sample:"):
+        return Path(name)
+    from cardio_agent.resources import sample_names, sample_path
+
+    wanted = name.removeprefix("sample:")
+    if wanted not in sample_names():
+        raise BadRequest(f"no packaged sample '{wanted}': choose one of {', '.join(sample_names())}")
+    return sample_path(wanted)
+
+
+def _plot(analysis: "Analysis", path: Path) -> None:
+    from cardio_agent.rendering.paper import figure_png, plot_ecg
+
+    figure = plot_ecg(analysis.ecg, measurements=analysis.measurements)
+    write(path, figure_png(figure, dpi=150))
+
+
+def add_chat(commands: Commands) -> None:
+    command = commands.add_parser("chat", help="ask questions about one ECG")
+    _add_ecg_options(command)
+    _add_llm_option(command)
+    command.set_defaults(run=_run_chat)
+
+
+def _run_chat(args: argparse.Namespace) -> int:
+    from cardio_agent.chat import Chat
+    from cardio_agent.pipeline import analyze, write_report
+    from cardio_agent.rendering import render
+
+    report = write_report(analyze(_read(args)), writer=args.llm)
+    chat = Chat(report, writer=args.llm)
+    if sys.stdin.isatty():
+        deliver(render(report, "text"), None)
+        print("\nAsk about this ECG; an empty line ends.")
+    while question := _next_question():
+        for sentence in chat.ask(question).sentences:
+            print(sentence.text, " ".join(f"[{cite}]" for cite in sentence.cites))
+        print(flush=True)
+    return 0
+
+
+def _next_question() -> str:
+    prompt = "> " if sys.stdin.isatty() else ""
+    with contextlib.suppress(EOFError):
+        return input(prompt).strip()
+    return ""
+
+
+def add_app(commands: Commands) -> None:
+    command = commands.add_parser("app", help="open the chat in a browser")
+    command.add_argument(
+        "--host", default="127.0.0.1", help="address to bind to (default: this machine only)"
+    )
+    command.add_argument("--port", type=int, default=7860)
+    command.set_defaults(run=_run_app)
+
+
+def _run_app(args: argparse.Namespace) -> int:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    from cardio_agent.resources import app_path
+
+    spec = spec_from_file_location("cardio_agent_app", app_path())
+    if spec is None or spec.loader is None:
+        raise UnreadableFile(f"{app_path()} cannot be loaded: install cardio-agent again")
+    app = module_from_spec(spec)
+    sys.modules[spec.name] = app
+    spec.loader.exec_module(app)
+    app.main(host=args.host, port=args.port)
+    return 0
+
+
+# ── batch, delineate, guidelines, simulate ───────────────────────────────────────────────────
+
+
+def add_batch(commands: Commands) -> None:
+    command = commands.add_parser(
+        "batch", help="reports and a table of many ECGs; continues where it stopped"
+    )
+    command.add_argument("sources", nargs="+", metavar="SOURCE", help="folders, files or patterns")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
+    command.add_argument("--no-text", action="store_true", help="the table only, without written reports")
+    _add_llm_option(command)
+    command.set_defaults(run=_run_batch)
+
+
+def _run_batch(args: argparse.Namespace) -> int:
+    from cardio_agent.batch import BatchOptions, run_batch
+
+    options = BatchOptions(writer=args.llm, with_text=not args.no_text, workers=args.workers)
+    try:
+        summary = run_batch(args.sources, args.out, options=options)
+    except KeyboardInterrupt:
+        print("cardio-agent: what is finished is kept; the same command goes on from there", file=sys.stderr)
+        raise
+    print(f"{summary.n_done} done, {summary.n_failed} failed, {summary.n_skipped} already there: {args.out}")
+    return EXIT_BATCH_FAILURES if summary.n_failed else 0
+
+
+def add_delineate(commands: Commands) -> None:
+    command = commands.add_parser("delineate", help="onset, peak and offset of P, QRS and T as JSON")
+    _add_ecg_options(command)
+    command.add_argument("--out", type=Path, metavar="FILE")
+    command.set_defaults(run=_run_delineate)
+
+
+def _run_delineate(args: argparse.Namespace) -> int:
+    import json
+
+    from cardio_agent.measurement import delineate
+
+    waves = delineate(_read(args))
+    table = {
+        "fs_hz": waves.fs_hz,
+        "beats": {name: getattr(waves.beats, name) for name in ("p", "qrs", "t")},
+        "leads": {
+            lead: {name: getattr(own, name) for name in ("p", "qrs", "t")}
+            for lead, own in waves.leads.items()
+        },
+    }
+    deliver(json.dumps(table) + "\n", args.out)
+    return 0
+
+
+def add_guidelines(commands: Commands) -> None:
+    command = commands.add_parser("guidelines", help="search the guideline statements")
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    search = actions.add_parser("search", help="passages that answer a question")
+    search.add_argument("query", nargs="+")
+    search.add_argument("-k", type=int, default=5, help="how many at most")
+    search.set_defaults(run=_run_search)
+
+
+def _run_search(args: argparse.Namespace) -> int:
+    from cardio_agent.rendering import evidence_lines
+    from cardio_agent.retrieval import retrieve
+
+    found = retrieve(" ".join(args.query), k=args.k, include_unchecked=True)
+    if not found:
+        print("No guideline statement bears on this question.")
+    for evidence in found:
+        print("\n".join(evidence_lines(evidence)), end="\n\n")
+    return 0
+
+
+def add_simulate(commands: Commands) -> None:
+    command = commands.add_parser("simulate", help="make a synthetic ECG with known intervals")
+    command.add_argument("--rhythm", default="normal", help="normal, af, lbbb, … (a wrong name lists all)")
+    command.add_argument("--rate", type=float, metavar="BPM")
+    command.add_argument("--fs", type=float, default=500, metavar="HZ")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="folder for the files")
+    command.set_defaults(run=_run_simulate)
+
+
+def _run_simulate(args: argparse.Namespace) -> int:
+    from cardio_agent.simulation import simulate, write_simulation
+
+    simulated = simulate(args.rhythm, heart_rate_bpm=args.rate, fs_hz=args.fs, seed=args.seed)
+    print(write_simulation(simulated, args.out, args.rhythm))
+    return 0

@@ -1,0 +1,29 @@
+"""Where results go: the screen or a file."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TypeAlias
+
+from cardio_agent.errors import UnreadableFile
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def deliver(content: str | bytes, out: Path | None) -> None:
+    """Write to a file, or to the screen where there is none."""
+    data = content.encode() if isinstance(content, str) else content
+    if out is not None:
+        write(out, data)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file, or say in one line why not."""
+    try:
+        path.write_bytes(data)
+    except OSError as exc:
+        raise UnreadableFile(f"cannot write {path}: {exc.strerror}; choose another --out") from exc

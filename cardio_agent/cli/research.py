@@ -1,0 +1,193 @@
+"""Commands about models and data: evaluate, train, export-onnx, data."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cardio_agent.cli.output import Commands, write
+from cardio_agent.errors import BadRequest
+
+if TYPE_CHECKING:
+    from cardio_agent.classifier.model import Model
+    from cardio_agent.training.datasets import LabelledSet
+    from cardio_agent.training.stress import StressTable
+
+
+# ── evaluate, train ──────────────────────────────────────────────────────────────────────────
+
+
+def add_evaluate(commands: Commands) -> None:
+    command = commands.add_parser("evaluate", help="figures of merit against labelled data")
+    command.add_argument(
+        "--data", type=Path, metavar="DIR", help="labelled ECGs: AUROC with bootstrap intervals"
+    )
+    command.add_argument("--fold", type=int, default=9)
+    command.add_argument("--teachers", type=Path, metavar="DIR", help="compare with the two public networks")
+    command.add_argument(
+        "--delineation", type=Path, metavar="DIR", help="LUDB folder: F1 and errors of the waves"
+    )
+    command.add_argument(
+        "--retrieval", type=Path, metavar="FILE", help="questions with their passages: hit rates"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="also write the classifier's figures as JSON"
+    )
+    command.add_argument(
+        "--stress",
+        action="store_true",
+        help="also under noise, lost leads and exchanged electrodes (minutes)",
+    )
+    command.add_argument("--figures", type=Path, metavar="DIR", help="also draw ROC and reliability curves")
+    command.set_defaults(run=_run_evaluate)
+
+
+def _run_evaluate(args: argparse.Namespace) -> int:
+    if not (args.data or args.delineation or args.retrieval):
+        raise BadRequest("evaluate: give at least one of --data, --delineation, --retrieval")
+    if args.data:
+        _evaluate_classifier(args)
+    if args.delineation:
+        _evaluate_delineation(args.delineation)
+    if args.retrieval:
+        from cardio_agent.training.retrieval_scores import read_questions, score_retrieval
+
+        print(score_retrieval(read_questions(args.retrieval)))
+    return 0
+
+
+def _evaluate_delineation(folder: Path) -> None:
+    from cardio_agent.measurement import delineate
+    from cardio_agent.training.delineation_scores import annotated_records, delineation_table, score_folder
+
+    names = annotated_records(folder)
+    if not names:
+        raise BadRequest(f"no annotated record in {folder}: give a folder with .hea, .dat and a file a lead")
+    print(delineation_table(score_folder(folder, delineate, names), len(names)))
+
+
+def _evaluate_classifier(args: argparse.Namespace) -> None:
+    from cardio_agent.classifier.model import load_model
+    from cardio_agent.training.datasets import load_labelled
+    from cardio_agent.training.evaluation import evaluate_classifier
+    from cardio_agent.training.figures import write_figures
+    from cardio_agent.training.scoring import logits_of, recordings
+    from cardio_agent.training.tables import figures_table
+
+    model, data = load_model(), load_labelled(args.data).of_folds((args.fold,))
+    logits = logits_of(model, recordings(data))
+    figures = evaluate_classifier(model, data, logits, args.teachers)
+    if args.figures:
+        write_figures(args.figures, figures, data.targets, model.probabilities(logits))
+    if args.stress:
+        figures = figures.model_copy(update={"stress": _stress(model, data)})
+    print(figures_table(figures))
+    if args.out:
+        write(args.out, figures.model_dump_json(indent=1).encode())
+
+
+def _stress(model: "Model", data: "LabelledSet") -> "StressTable":
+    from tqdm import tqdm
+
+    from cardio_agent.training.stress import StressTable, faults, stress_test
+
+    rows = tqdm(stress_test(model, data), total=1 + len(faults()), unit="fault", desc="stress")
+    return StressTable(rows=tuple(rows))
+
+
+def add_train(commands: Commands) -> None:
+    command = commands.add_parser("train", help="train a model of the program")
+    models = command.add_subparsers(required=True, metavar="MODEL")
+    classifier = models.add_parser("classifier", help="the network of statements")
+    classifier.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="labelled arrays, or PTB-XL as published"
+    )
+    classifier.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="run folder; the model in DIR/model"
+    )
+    classifier.add_argument(
+        "--teachers", type=Path, metavar="DIR", help="distil from the two public networks"
+    )
+    classifier.add_argument("--epochs", type=_count)
+    classifier.add_argument(
+        "--patience", type=_count, metavar="N", help="end after N epochs without a better one"
+    )
+    classifier.add_argument("--seed", type=int, default=0)
+    classifier.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    classifier.add_argument(
+        "--start-from", type=Path, metavar="FILE", help="a best.safetensors to begin with"
+    )
+    classifier.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    classifier.set_defaults(run=_run_train_classifier)
+    vectors = models.add_parser("vectors", help="vectors of the guideline statements, as shipped")
+    vectors.set_defaults(run=_run_train_vectors)
+
+
+def _run_train_classifier(args: argparse.Namespace) -> int:
+    from cardio_agent.training.session import train_classifier
+
+    train_classifier(
+        args.data,
+        args.out,
+        teachers=args.teachers,
+        epochs=args.epochs,
+        patience=args.patience,
+        seed=args.seed,
+        start_from=args.start_from,
+        resume=args.resume,
+        device=args.device,
+    )
+    return 0
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def _run_train_vectors(_: argparse.Namespace) -> int:
+    from cardio_agent.training.vectors import train_vectors
+
+    print(train_vectors())
+    return 0
+
+
+def add_export_onnx(commands: Commands) -> None:
+    command = commands.add_parser("export-onnx", help="the classifier as a file that runs without PyTorch")
+    command.add_argument("--out", type=Path, default=Path("classifier.onnx"), metavar="FILE")
+    command.add_argument("--int8", action="store_true", help="also FILE.int8.onnx: smaller and faster")
+    command.add_argument("--data", type=Path, metavar="DIR", help="labelled ECGs: what int8 loses on fold 9")
+    command.set_defaults(run=_run_export_onnx)
+
+
+def _run_export_onnx(args: argparse.Namespace) -> int:
+    from cardio_agent.training.export import export_classifier
+
+    files = export_classifier(args.out, int8=args.int8, data_dir=args.data)
+    for file in files:
+        write(file.path, file.content)
+        print(f"{file.path}: {len(file.content) / 1e6:.1f} MB, {file.about}")
+    print(f"To run from it: CARDIO_AGENT_CLASSIFIER_RUNTIME=onnx:{files[-1].path}")
+    return 0
+
+
+# ── data ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_data(commands: Commands) -> None:
+    command = commands.add_parser("data", help="fetch published data")
+    sets = command.add_subparsers(required=True, metavar="SET")
+    ptbxl = sets.add_parser("ptbxl", help="download PTB-XL, or go on with a download")
+    ptbxl.add_argument("dir", type=Path, metavar="DIR", help="folder for the data set")
+    ptbxl.add_argument("--base-url", metavar="URL", help="where SHA256SUMS.txt lies (default: PhysioNet)")
+    ptbxl.add_argument("--rate", type=int, choices=(100, 500), default=100, help="records in Hz")
+    ptbxl.set_defaults(run=_run_data_ptbxl)
+
+
+def _run_data_ptbxl(args: argparse.Namespace) -> int:
+    from cardio_agent.training.download import BASE_URL, download_ptbxl
+
+    done = download_ptbxl(args.dir, base_url=args.base_url or BASE_URL, rate_hz=args.rate)
+    print(f"{done.n_fetched} files fetched, {done.n_kept} already there: {args.dir}")
+    return 0
