@@ -19,7 +19,7 @@ class Augmentation:
     """How often and how strongly; probabilities per record."""
 
     gain_sd: float = 0.08
-    mixup_alpha: float = 0.4
+    mixup_alpha: float = 1.0
     p_noise: float = 0.5
     snr_db: tuple[float, float] = (3.0, 25.0)
     p_lost_leads: float = 0.25

@@ -29,6 +29,8 @@ MIN_POSITIVES = 15
 # For a statement that the network hardly knows, the highest F1 lies at a tiny probability; at the
 # balanced point no statement in the low tier is called present. Screening accepts that.
 LOWEST_THRESHOLD = MODERATE_FROM
+# An ECG is called normal only when that is likelier than not, whatever the highest F1 would allow.
+LOWEST_OF_NORMAL = 0.5
 # Screening: an infarct is missed, and an abnormal ECG called normal, at most 1 time in 20; the other
 # abnormal superclasses 1 time in 10, because 0.95 would call every second ECG hypertrophied.
 SCREENING_SENSITIVITY = {"MI": 0.95, "STTC": 0.90, "CD": 0.90, "HYP": 0.90}
@@ -50,8 +52,8 @@ def calibrate(logits: Array, targets: Array, codes: Sequence[str] = CODES) -> Ca
     Returns
     -------
     dict of str to Calibration
-        ``threshold`` has the highest F1 and is at least 0.2. ``screening``: MI keeps a sensitivity
-        of 0.95 and the other abnormal superclasses 0.90, "normal ECG" keeps a specificity of 0.95,
+        ``threshold`` has the highest F1 and is at least 0.2, of "normal ECG" 0.5. ``screening``: MI
+        keeps a sensitivity of 0.95 and the other abnormal superclasses 0.90, "normal ECG" keeps a specificity of 0.95,
         every other statement its balanced threshold. Conformal limits at 90% for the superclasses.
 
     Raises
@@ -73,7 +75,8 @@ def calibrate(logits: Array, targets: Array, codes: Sequence[str] = CODES) -> Ca
         if np.isnan(y).all():
             raise TrainingError(f"no record says whether {code} is present: label some, to calibrate it")
         slope, intercept = platt(z, y)
-        threshold = max(best_f1_threshold(y, _sigmoid(slope * z + intercept)), LOWEST_THRESHOLD)
+        lowest = LOWEST_OF_NORMAL if code in SCREENING_SPECIFICITY else LOWEST_THRESHOLD
+        threshold = max(best_f1_threshold(y, _sigmoid(slope * z + intercept)), lowest)
         fitted = Calibration(round(slope, 5), round(intercept, 5), round(threshold, 4))
         p = _sigmoid(fitted.slope * logits[:, k] + fitted.intercept)
         out[code] = _with_limits(fitted, code, targets[:, k], p, screen=bool(enough))

@@ -44,10 +44,12 @@ class TrainingPlan:
     warmup_share: float = 0.08
     weight_decay: float = 0.05
     average_decay: float = 0.998
-    teacher_share: float = 0.75
+    teacher_share: float = 0.9
     """Weight of the teachers' probabilities in the superclass targets; the labels have the rest."""
-    other_weight: float = 2.0
-    """Weight of the statements that are not superclasses: rarer, so their mean loss is smaller."""
+    other_weight: float = 1.0
+    """Weight of the statements that are not superclasses."""
+    began_with: str = ""
+    """Weights that the run did not make itself, in words for the model card."""
     seed: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
     network: NetworkConfig = field(default_factory=NetworkConfig)

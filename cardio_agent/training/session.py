@@ -56,6 +56,11 @@ def train_classifier(
     plan = TrainingPlan(seed=seed, patience=patience)
     if epochs is not None:
         plan = replace(plan, epochs=epochs)
+    if start_from is not None:
+        _, earlier, _ = load_checkpoint(start_from)
+        plan = replace(
+            plan, began_with=f"the weights of a run of {earlier.epochs} epochs (seed {earlier.seed})"
+        )
     data = load_labelled(data_dir)
     guides = None if teachers is None else Teachers(teachers)
     extra = None if guides is None else load_normalised(data_dir, data.of_folds(TRAIN_FOLDS), seed)
