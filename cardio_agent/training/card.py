@@ -32,9 +32,9 @@ average. {teachers} {minutes:.0f} minutes on {machine}.
 **Calibration and decisions.** Platt scaling for each statement with at least 15 positives, else for its
 group. Form statements are calibrated with "no form statement" read as absent. Two operating points:
 *balanced* (highest F1, at least 0.2, of "normal ECG" 0.5) and *screening*
-(CARDIO_AGENT_OPERATING_POINT=screening; MI keeps a sensitivity of 0.95, STTC, CD and HYP of 0.90, "normal ECG" a specificity of 0.95, other statements as
-balanced). For the superclasses a 90% conformal set says where the evidence singles out neither presence
-nor absence.
+(CARDIO_AGENT_OPERATING_POINT=screening; MI keeps a sensitivity of 0.95, STTC, CD and HYP of 0.90, "normal
+ECG" a specificity of 0.95, other statements as balanced). For the superclasses a 90% conformal set
+says where the evidence singles out neither presence nor absence.
 
 **Intended use.** Research and education: a second reading beside a person's, on adults' resting 12-lead
 ECGs. Not for triage, monitoring, children or any decision on a patient.
