@@ -54,7 +54,8 @@ def calibrate(logits: Array, targets: Array, codes: Sequence[str] = CODES) -> Ca
     dict of str to Calibration
         ``threshold`` has the highest F1 and is at least 0.2, of "normal ECG" 0.5. ``screening``: MI
         keeps a sensitivity of 0.95 and the other abnormal superclasses 0.90, "normal ECG" keeps a
-        specificity of 0.95, every other statement its balanced threshold. Conformal limits at 90% for the superclasses.
+        specificity of 0.95, every other statement its balanced threshold. Conformal limits at 90%
+        for the superclasses.
 
     Raises
     ------
