@@ -414,14 +414,6 @@ class DraftSentence(Record):
     writer: str
 
 
-@dataclass(frozen=True)
-class Draft:
-    """What a writer wrote, in reading order."""
-
-    sentences: tuple[DraftSentence, ...]
-    notes: tuple[str, ...] = ()
-
-
 VerdictKind = Literal["supported", "contradicted", "unsupported"]
 
 

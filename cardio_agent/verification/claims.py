@@ -7,7 +7,7 @@ compared with a record here.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cardio_agent.verification.clauses import Clause, is_verb
+from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.number_claims import ValueClaim, values_of
 from cardio_agent.verification.recognition import Atom, families
 from cardio_agent.verification.tokens import phrase_of
@@ -285,8 +285,3 @@ def _terms(clause: Clause) -> Iterator[TermClaim]:
             )
         elif atom.kind == "territory" and not any(other.kind in ("concept", "quote") for other in clause):
             yield TermClaim("territory", atom.key, atom.text, is_denied)
-
-
-def has_verb(clause: Clause) -> bool:
-    """Whether a clause is a statement of its own."""
-    return any(map(is_verb, clause))
