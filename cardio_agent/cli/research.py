@@ -107,6 +107,14 @@ def add_train(commands: Commands) -> None:
     classifier.add_argument(
         "--teachers", type=Path, metavar="DIR", help="distil from the two public networks"
     )
+    classifier.add_argument(
+        "--earlier",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="distil from best.safetensors of earlier runs too",
+    )
     classifier.add_argument("--epochs", type=_count)
     classifier.add_argument(
         "--patience", type=_count, metavar="N", help="end after N epochs without a better one"
@@ -129,6 +137,7 @@ def _run_train_classifier(args: argparse.Namespace) -> int:
         args.data,
         args.out,
         teachers=args.teachers,
+        earlier=args.earlier,
         epochs=args.epochs,
         patience=args.patience,
         seed=args.seed,

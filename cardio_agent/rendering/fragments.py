@@ -100,7 +100,8 @@ def statements_html(report: Report) -> str:
     rows = [_statement_row(s) for s in notable_statements(report)]
     note = (
         f'<p class="ca-note">Calibrated probabilities of {len(report.statements)} statements; the tick marks '
-        "the threshold. Shown: those at or above it, and those from half of it.</p>"
+        "the threshold. Shown: those at or above it, and those from half of it. Too close to call: the 90% "
+        "conformal set singles out neither verdict.</p>"
     )
     return _article([_table(("Statement", "Code", "Probability", ""), rows), note])
 
@@ -109,8 +110,10 @@ def _statement_row(s: Statement) -> str:
     kind = "ca-on" if s.present else "ca-off"
     fill, tick = f"width:{100 * s.probability:.0f}%", f"left:{100 * s.threshold:.0f}%"
     bar = f'<span class="ca-bar" aria-hidden="true"><i style="{fill}"></i><b style="{tick}"></b></span>'
+    doubt = ' <span class="ca-chip">too close to call</span>' if s.is_uncertain else ""
     return (
-        f'<tr class="{kind}"><th scope="row">{escaped(s.name)}</th><td><code>{escaped(s.code)}</code></td>'
+        f'<tr class="{kind}"><th scope="row">{escaped(s.name)}{doubt}</th>'
+        f"<td><code>{escaped(s.code)}</code></td>"
         f'<td class="ca-number">{s.probability:.2f}</td><td>{bar}</td></tr>'
     )
 

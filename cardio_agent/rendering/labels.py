@@ -146,7 +146,8 @@ def describe(record: Record) -> str:
     match record:
         case Statement():
             numbers = f"probability {record.probability:.2f} (threshold {record.threshold:.2f})"
-            return f"classifier: {record.name}, {numbers}"
+            doubt = ", too close to call" if record.is_uncertain else ""
+            return f"classifier: {record.name}, {numbers}{doubt}"
         case Measurement():
             missing = f" not measured: {record.reason}" if record.value is None else f" {value_text(record)}"
             return measurement_label(record) + missing
@@ -168,8 +169,10 @@ def describe(record: Record) -> str:
 
 
 def notable_statements(facts: Facts) -> list[Statement]:
-    """Statements worth a line: those present, then those at half their threshold or more."""
-    shown = [s for s in facts.statements if s.present or s.probability >= s.threshold / 2]
+    """Statements worth a line: those present, then those at half their threshold or more, or in doubt."""
+    shown = [
+        s for s in facts.statements if s.present or s.is_uncertain or s.probability >= s.threshold / 2
+    ]
     return sorted(shown, key=lambda s: (not s.present, -s.probability))
 
 

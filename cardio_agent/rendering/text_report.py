@@ -24,7 +24,7 @@ from cardio_agent.rendering.labels import (
     value_text,
     was_taken_over,
 )
-from cardio_agent.schema import Evidence, Finding, Measurement, Report, Sentence
+from cardio_agent.schema import Evidence, Finding, Measurement, Report, Sentence, Statement
 
 WIDTH = 80
 _INDENT = "  "
@@ -149,9 +149,16 @@ def _statements(report: Report) -> list[str]:
         filled = round(s.probability * _BAR)
         name = textwrap.shorten(s.name, 46, placeholder="…")
         mark = "●" if s.present else "○"
-        lines.append(f"{_INDENT}{mark} {name:<46} {s.code:<9}{s.probability:>5.2f} {'█' * filled}".rstrip())
-    legend = "● at or above its threshold   ○ below it   calibrated probability"
-    return [*_heading("Classifier statements"), *lines, _INDENT + legend]
+        number = f"{s.probability:>5.2f}{_doubt(s)}"
+        lines.append(f"{_INDENT}{mark} {name:<46} {s.code:<9}{number}{'█' * filled}".rstrip())
+    lines.append(f"{_INDENT}● at or above its threshold   ○ below it   calibrated probability")
+    if any(s.is_uncertain for s in shown):
+        lines.append(f"{_INDENT}? too close to call: the 90% conformal set singles out neither verdict")
+    return [*_heading("Classifier statements"), *lines]
+
+
+def _doubt(statement: Statement) -> str:
+    return "? " if statement.is_uncertain else " "
 
 
 def evidence_lines(evidence: Evidence) -> list[str]:

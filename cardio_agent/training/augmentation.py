@@ -1,7 +1,7 @@
 """Random changes to training ECGs: what a recording may suffer without changing its meaning.
 
 Enters: (batch, 12, n) float32 in mV at 100 Hz. Leaves: the same shape. *Shared* changes (shift,
-gain, mixing) are seen by teachers and student; *private* ones (noise, lost leads) by the student
+gain, mixing) are seen by teachers and student; *private* ones (noise, lost and swapped leads) by the student
 only, so that it learns that noise is not disease.
 """
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 FS_HZ = 100.0
+_FIRST_CHEST_LEAD = 6
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Augmentation:
     snr_db: tuple[float, float] = (3.0, 25.0)
     p_lost_leads: float = 0.25
     max_lost_leads: int = 4
+    p_swapped: float = 0.05
 
 
 def shift_and_scale(x: Array, how: Augmentation, rng: np.random.Generator) -> Array:
@@ -56,6 +58,32 @@ def add_noise(x: Array, how: Augmentation, rng: np.random.Generator) -> Array:
         power = np.mean(x[k] ** 2) / 10 ** (rng.uniform(*how.snr_db) / 10)
         noisy[k] += noise * np.sqrt(power / (np.mean(noise**2) + 1e-12))
     return noisy
+
+
+def swap_electrodes(x: Array, how: Augmentation, rng: np.random.Generator) -> Array:
+    """Exchange two limb electrodes, or two neighbouring chest electrodes, of some records."""
+    swapped: Array = x.copy()
+    for k in np.flatnonzero(rng.random(len(x)) < how.p_swapped):
+        if rng.random() < 0.5:
+            swapped[k, :6] = _limb_leads_after_swap(x[k], rng.permutation(3)[:2])
+        else:
+            first = _FIRST_CHEST_LEAD + rng.integers(5)
+            swapped[k, [first, first + 1]] = x[k, [first + 1, first]]
+    return swapped
+
+
+def _limb_leads_after_swap(x: Array, pair: npt.NDArray[np.int64]) -> Array:
+    """I, II, III, aVR, aVL, aVF after two of (right arm, left arm, left leg) change places.
+
+    The chest leads keep: their reference is the mean of the three. Source: Einthoven's and Goldberger's
+    definitions of the leads.
+    """
+    potentials = np.stack([np.zeros_like(x[0]), x[0], x[1]])
+    potentials[pair] = potentials[pair[::-1]]
+    right, left, leg = potentials
+    limb = [left - right, leg - right, leg - left]
+    augmented = [p - (potentials.sum(axis=0) - p) / 2 for p in (right, left, leg)]
+    return np.stack(limb + augmented)
 
 
 def lose_leads(n_records: int, how: Augmentation, rng: np.random.Generator) -> npt.NDArray[np.bool_]:

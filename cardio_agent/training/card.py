@@ -26,8 +26,8 @@ The figures below are on fold 9, which chose the epoch, the calibration and the 
 optimistic by that much, except where they say "held out" (calibrated without the patients they are of).
 
 **Training.** {epochs} epochs, seed {seed}{began};
-AdamW, one cosine cycle, mixup, random gain, shift, noise and lost leads; the weights are an exponential
-average. {teachers} {minutes:.0f} minutes on {machine}.
+AdamW, one cosine cycle, mixup, random gain, shift, noise, lost and swapped leads; the weights are an
+exponential average. {teachers} {minutes:.0f} minutes on {machine}.
 
 **Calibration and decisions.** Platt scaling for each statement with at least 15 positives, else for its
 group. Form statements are calibrated with "no form statement" read as absent. Two operating points:
@@ -52,11 +52,22 @@ These come from `cardio-agent evaluate --data DIR --stress` (and `--teachers DIR
 """
 
 _DISTILLED = (
-    "The superclass targets are {share:.0%} the mean probabilities of two public networks (MIT licence; "
-    "Jagrit7/ecg-ptbxl-multilabel-cnn and Kaleemullah-Younas/TrustECG), run on the same mixed inputs, "
-    "and the rest the labels: this network is distilled from them in part. Records whose voltage was lost "
-    "were trained on too, with a plausible one, for which the teachers alone gave the superclasses."
+    "The superclass targets are {share:.0%} teachers' probabilities for the same mixed inputs and the rest "
+    "the labels: this network is distilled from them in part. The teachers: {who}. Records whose voltage was "
+    "lost were trained on too, with a plausible one, for which the teachers alone gave the superclasses."
 )
+_PUBLIC = (
+    "the mean of two public networks (MIT licence; Jagrit7/ecg-ptbxl-multilabel-cnn and "
+    "Kaleemullah-Younas/TrustECG)"
+)
+
+
+def _distillation(plan: TrainingPlan, *, has_public: bool) -> str:
+    earlier = f"{plan.n_earlier} earlier network{'s' * (plan.n_earlier > 1)} of this program"
+    who = [_PUBLIC] * has_public + [f"{earlier}, for all statements"] * bool(plan.n_earlier)
+    if not who:
+        return "Labels alone."
+    return _DISTILLED.format(share=plan.teacher_share, who=" and, weighing the same, ".join(who))
 
 
 def model_card(
@@ -76,7 +87,7 @@ def model_card(
         epochs=plan.epochs,
         seed=plan.seed,
         began=f", from {plan.began_with}" if plan.began_with else "",
-        teachers=_DISTILLED.format(share=plan.teacher_share) if figures.teachers else "Labels alone.",
+        teachers=_distillation(plan, has_public=bool(figures.teachers)),
         minutes=minutes,
         machine=machine,
         table=figures_table(figures),

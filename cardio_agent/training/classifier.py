@@ -1,6 +1,6 @@
 """The training loop of the classifier.
 
-Enters: a folder of labelled ECGs, a :class:`TrainingPlan`, optionally teachers. Leaves: weights of
+Enters: a folder of labelled ECGs, a :class:`TrainingPlan`, optionally guides. Leaves: weights of
 the best epoch on fold 9 (an exponential average of the trained ones) in a run folder, with its
 history. Calibration and thresholds are :mod:`cardio_agent.training.calibration`'s.
 
@@ -23,13 +23,18 @@ from cardio_agent.classifier.network import EcgNetwork, NetworkConfig
 from cardio_agent.classifier.preprocessing import band_pass
 from cardio_agent.classifier.statements import SUPERCLASSES
 from cardio_agent.errors import TrainingError
-from cardio_agent.training.augmentation import Augmentation, add_noise, lose_leads, mix, shift_and_scale
+from cardio_agent.training.augmentation import (
+    Augmentation,
+    add_noise,
+    lose_leads,
+    mix,
+    shift_and_scale,
+    swap_electrodes,
+)
 from cardio_agent.training.checkpoints import read_checkpoint, refuse_foreign, write_checkpoint, writing
 from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, join
+from cardio_agent.training.distillation import N_SUPER, Guides
 from cardio_agent.training.metrics import auroc
-from cardio_agent.training.teachers import Teachers
-
-N_SUPER = len(SUPERCLASSES)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class TrainingPlan:
     """Weight of the teachers' probabilities in the superclass targets; the labels have the rest."""
     other_weight: float = 1.0
     """Weight of the statements that are not superclasses."""
+    n_earlier: int = 0
+    """Earlier networks of this program among the teachers."""
     began_with: str = ""
     """Weights that the run did not make itself, in words for the model card."""
     seed: int = 0
@@ -71,7 +78,7 @@ def train(
     plan: TrainingPlan,
     *,
     extra: LabelledSet | None = None,
-    teachers: Teachers | None = None,
+    guides: Guides | None = None,
     start_from: Path | None = None,
     resume: bool = False,
     device: str = "auto",
@@ -87,7 +94,8 @@ def train(
     plan : TrainingPlan
     extra : LabelledSet, optional
         More records to train on; of them, too, only folds 1–8 are used.
-    teachers : Teachers, optional
+    guides : Guides, optional
+        Teachers whose word is blended with the labels.
     start_from : Path, optional
         A ``best`` checkpoint whose weights the run begins with.
     resume : bool
@@ -107,8 +115,8 @@ def train(
         training = join(training, extra.of_folds(TRAIN_FOLDS))
     _require_both_classes(validation)
     run = _Run(plan, -(-len(training) // plan.batch_size), device_of(device), on_step)
-    if teachers is not None:
-        teachers.to(run.device)
+    if guides is not None:
+        guides.to(run.device)
     with writing(run_dir):
         run_dir.mkdir(parents=True, exist_ok=True)
     if start_from is not None:
@@ -117,7 +125,7 @@ def train(
     for epoch in range(first, plan.epochs):
         if plan.patience is not None and epoch - run.best_epoch > plan.patience:
             return
-        loss = run.epoch(training, teachers, epoch)
+        loss = run.epoch(training, guides, epoch)
         result = _validate(run.average, validation, epoch, loss)
         if result.macro_auroc >= run.best:
             run.best, run.best_epoch = result.macro_auroc, epoch
@@ -187,7 +195,7 @@ class _Run:
         rest = (share - self.plan.warmup_share) / (1 - self.plan.warmup_share)
         return self.plan.peak_learning_rate * 0.5 * (1 + float(np.cos(np.pi * min(rest, 1.0))))
 
-    def epoch(self, data: LabelledSet, teachers: Teachers | None, epoch: int) -> float:
+    def epoch(self, data: LabelledSet, guides: Guides | None, epoch: int) -> float:
         rng = np.random.default_rng((self.plan.seed, epoch))
         torch.manual_seed(int(rng.integers(2**31)))
         order = rng.permutation(len(data))
@@ -195,7 +203,7 @@ class _Run:
         self.network.train()
         for start in range(0, len(order), self.plan.batch_size):
             rows = order[start : start + self.plan.batch_size]
-            losses.append(self._step(data.signals_mv[rows], data.targets[rows], teachers, rng))
+            losses.append(self._step(data.signals_mv[rows], data.targets[rows], guides, rng))
             if self.on_step is not None:
                 self.on_step(self.step, self.n_steps)
         return float(np.mean(losses))
@@ -204,15 +212,17 @@ class _Run:
         self,
         signals: npt.NDArray[np.float32],
         targets: npt.NDArray[np.float32],
-        teachers: Teachers | None,
+        guides: Guides | None,
         rng: np.random.Generator,
     ) -> float:
         how = self.plan.augmentation
         shared, mixed = mix(shift_and_scale(signals, how, rng), targets, how, rng)
         goal = torch.from_numpy(mixed).to(self.device)
-        if teachers is not None:
-            goal[:, :N_SUPER] = self._with_teachers(goal[:, :N_SUPER], shared, teachers)
-        x = torch.from_numpy(band_pass(add_noise(shared, how, rng))).to(self.device)
+        if guides is not None:
+            goal = guides.targets(goal, shared, self.plan.teacher_share, int(rng.integers(shared.shape[-1])))
+        x = torch.from_numpy(band_pass(add_noise(swap_electrodes(shared, how, rng), how, rng))).to(
+            self.device
+        )
         present = torch.from_numpy(lose_leads(len(x), how, rng)).to(self.device)
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate()
@@ -226,15 +236,6 @@ class _Run:
         self.step += 1
         self._update_average()
         return float(loss.detach())
-
-    def _with_teachers(self, labels: Tensor, raw: npt.NDArray[np.float32], teachers: Teachers) -> Tensor:
-        """Blend labels with the teachers' view of the same mixed input; alone where there is no label."""
-        with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
-            soft = teachers(
-                torch.from_numpy(raw).to(self.device), torch.from_numpy(band_pass(raw)).to(self.device)
-            )
-        blended = self.plan.teacher_share * soft + (1 - self.plan.teacher_share) * labels
-        return torch.where(torch.isnan(labels), soft, blended)
 
     @torch.no_grad()
     def _update_average(self) -> None:

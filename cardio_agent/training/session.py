@@ -7,6 +7,7 @@ Enters: folders. Leaves: ``OUT/model`` as :mod:`cardio_agent.classifier.model` l
 import os
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,10 @@ from cardio_agent.training.datasets import (
     load_labelled,
     load_normalised,
 )
+from cardio_agent.training.distillation import guides_from
 from cardio_agent.training.evaluation import evaluate_classifier
 from cardio_agent.training.scoring import logits_of, recordings
 from cardio_agent.training.stress import StressTable, stress_test
-from cardio_agent.training.teachers import Teachers
 
 
 def train_classifier(
@@ -35,6 +36,7 @@ def train_classifier(
     out_dir: Path,
     *,
     teachers: Path | None = None,
+    earlier: Sequence[Path] = (),
     epochs: int | None = None,
     patience: int | None = None,
     seed: int = 0,
@@ -45,24 +47,25 @@ def train_classifier(
     """Train, calibrate, evaluate on fold 9 and write the model.
 
     ``data_dir`` holds arrays or PTB-XL as published (:func:`~cardio_agent.training.datasets.load_labelled`).
-    With teachers, records of the folder whose voltage was lost are trained on as well. ``epochs`` None
-    leaves the plan's own number; ``patience`` ends a run early.
+    ``teachers`` holds the public networks, ``earlier`` are ``best`` checkpoints of this program that teach
+    beside them. With any teacher, records of the folder whose voltage was lost are trained on as well.
+    ``epochs`` None leaves the plan's own number; ``patience`` ends a run early.
 
     Raises
     ------
     TrainingError
         When the data, a checkpoint or the device cannot be used, or the results cannot be written.
     """
-    plan = TrainingPlan(seed=seed, patience=patience)
+    plan = TrainingPlan(seed=seed, patience=patience, n_earlier=len(earlier))
     if epochs is not None:
         plan = replace(plan, epochs=epochs)
     if start_from is not None:
-        _, earlier, _ = load_checkpoint(start_from)
+        _, before, _ = load_checkpoint(start_from)
         plan = replace(
-            plan, began_with=f"the weights of a run of {earlier.epochs} epochs (seed {earlier.seed})"
+            plan, began_with=f"the weights of a run of {before.epochs} epochs (seed {before.seed})"
         )
     data = load_labelled(data_dir)
-    guides = None if teachers is None else Teachers(teachers)
+    guides = guides_from(teachers, [load_checkpoint(path)[0] for path in earlier])
     extra = None if guides is None else load_normalised(data_dir, data.of_folds(TRAIN_FOLDS), seed)
     started = time.monotonic()
     with _StepBar(plan.epochs) as bar:
@@ -71,7 +74,7 @@ def train_classifier(
             out_dir,
             plan,
             extra=extra,
-            teachers=guides,
+            guides=guides,
             start_from=start_from,
             resume=resume,
             device=device,

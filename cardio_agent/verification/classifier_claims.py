@@ -38,7 +38,7 @@ def is_probability_clause(clause: Clause) -> bool:
     """Whether a clause gives a probability or a threshold of the classifier."""
     cues = {atom.key for atom in clause if atom.kind == "probability"}
     numbers = [atom for atom in clause if atom.kind == "number" and atom.unit in ("", "percent")]
-    return bool(cues & {"probability", "threshold"}) or (bool(cues) and bool(numbers))
+    return bool(cues & {"probability", "threshold", "undecided"}) or (bool(cues) and bool(numbers))
 
 
 def check_probability(clause: Clause, context: Context) -> list[Outcome]:
@@ -49,7 +49,9 @@ def check_probability(clause: Clause, context: Context) -> list[Outcome]:
     is_threshold = False
     outcomes: list[Outcome] = []
     for k, atom in enumerate(clause):
-        if atom.kind == "probability":
+        if atom.kind == "probability" and atom.key == "undecided":
+            outcomes += [_check_undecided(s, denied=atom.is_negated) for s in statements]
+        elif atom.kind == "probability":
             is_threshold = atom.key == "threshold"
         elif atom.kind == "number":
             outcomes.append(_check_probability_number(atom, statements, is_threshold))
@@ -77,6 +79,13 @@ def _check_probability_number(number: Atom, statements: Sequence[Statement], is_
     value = first.threshold if is_threshold else first.probability
     is_so = f"is {percent(value)} ({value:.2f}), not {number.text}"
     return contradicted(f"The classifier's {what} for {first.name} {is_so} [{first.id}].")
+
+
+def _check_undecided(s: Statement, *, denied: bool) -> Outcome:
+    if s.is_uncertain is None:
+        return unsupported(f"Whether {s.name} is too close to call was not determined [{s.id}].")
+    reason = f"{s.name} is {'' if s.is_uncertain else 'not '}too close to call [{s.id}]."
+    return supported(reason) if s.is_uncertain != denied else contradicted(reason)
 
 
 def _is_before_threshold(clause: Clause, at: int) -> bool:

@@ -141,7 +141,7 @@ def _is_claim(atom: Atom) -> bool:
 
 
 def _can_be_denied(atom: Atom) -> bool:
-    return atom.kind in (*_CLAIMS, "qualifier", "number", "change")
+    return atom.kind in (*_CLAIMS, "qualifier", "number", "change") or atom.key == "undecided"
 
 
 def _after(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]:

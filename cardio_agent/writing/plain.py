@@ -33,6 +33,7 @@ from cardio_agent.writing.record_sentences import (
     evidence_sentence,
     finding_clause,
     record_sentence,
+    statement_clause,
     technique_sentences,
     with_leads,
 )
@@ -153,6 +154,7 @@ def _full_report(facts: Facts) -> Iterator[DraftSentence]:
     yield from _of_kinds(facts, "ectopy", "other", "contradiction")
     yield from _of_kinds(facts, "comparison")
     yield from _attention(facts)
+    yield from _undecided(facts)
     for passage in facts.evidence:
         yield _draft("guidelines", evidence_sentence(passage), (passage.id,))
     yield from _conclusion(facts)
@@ -276,6 +278,13 @@ def _attention(facts: Facts) -> Iterator[DraftSentence]:
     if chosen:
         caveat = "These shares show where the classifier looked; they are not proof of a cause."
         yield _draft("evidence", caveat, [f"a-{s.code}" for s in chosen])
+
+
+def _undecided(facts: Facts) -> Iterator[DraftSentence]:
+    """Statements whose evidence is too thin for a verdict."""
+    for statement in facts.statements:
+        if statement.is_uncertain:
+            yield _draft("evidence", sentence(statement_clause(statement)), (statement.id,))
 
 
 def _conclusion(facts: Facts) -> Iterator[DraftSentence]:

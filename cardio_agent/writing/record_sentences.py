@@ -220,10 +220,10 @@ def record_sentence(facts: Facts, id: str) -> str:
 
 
 def statement_clause(statement: Statement) -> str:
-    """The classifier's probability for a statement and on which side of its threshold that is."""
+    """The classifier's probability for a statement, on which side of its threshold, and if barely."""
     side = "above" if statement.present else "below"
     threshold = percent(statement.threshold)
     return (
         f"the classifier gives {statement.name} a probability of {percent(statement.probability)}, "
-        f"{side} its threshold of {threshold}"
+        f"{side} its threshold of {threshold}" + ", too close to call" * bool(statement.is_uncertain)
     )

@@ -152,3 +152,27 @@ def test_citations_carry_the_sentence() -> None:
     assert check(draft, facts_lbbb()).verdict == "supported"  # a finding brings what it rests on
     bare = draft.model_copy(update={"cites": ("f-left_axis_deviation",)})
     assert check(bare, facts_lbbb()).verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("is_uncertain", "said", "denied"),
+    [
+        (True, "supported", "contradicted"),
+        (False, "contradicted", "supported"),
+        (None, "unsupported", "unsupported"),
+    ],
+)
+def test_too_close_to_call_is_what_the_conformal_set_says(
+    is_uncertain: bool | None, said: str, denied: str
+) -> None:
+    doubtful = tuple(
+        s.model_copy(update={"is_uncertain": is_uncertain}) if s.code == "HYP" else s
+        for s in NORMAL.statements
+    )
+    facts = NORMAL.model_copy(update={"statements": doubtful})
+    claim = "The classifier gives hypertrophy a probability of 3%, {} [s-HYP]."
+    assert verify(claim.format("too close to call"), facts)[0].verdict == said
+    assert verify(claim.format("not too close to call"), facts)[0].verdict == denied
+    plain = [s for s in PlainWriter().write(facts) if "too close to call" in s.text]
+    assert [s.cites for s in plain] == ([("s-HYP",)] if is_uncertain else [])
+    assert all(check(s, facts).verdict == "supported" for s in plain)
