@@ -25,6 +25,7 @@ _HOMES = {
     "analyze": "cardio_agent.pipeline",
     "delineate": "cardio_agent.measurement",
     "classify": "cardio_agent.classifier",
+    "explain": "cardio_agent.explanation",
     "retrieve": "cardio_agent.retrieval",
     "write_report": "cardio_agent.pipeline",
     "verify": "cardio_agent.verification",

@@ -7,8 +7,9 @@ Enters: a recording. Leaves: an :class:`~cardio_agent.schema.Analysis`, then a
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cardio_agent.classifier import classify, decide, summarise_attention
-from cardio_agent.findings import compare, find
+from cardio_agent.classifier import classify, decide
+from cardio_agent.explanation import explain, summarise, summarise_attention
+from cardio_agent.findings import compare, evaluate_criteria, find
 from cardio_agent.measurement import delineate, measure, rhythm_features
 from cardio_agent.schema import Analysis, Ecg, Facts, Finding, Recording, Report, Statement
 from cardio_agent.signal import assess_quality
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cardio_agent.reporting import Placed
 
 
-def analyze(ecg: Ecg, *, prior: Ecg | None = None) -> Analysis:
+def analyze(ecg: Ecg, *, prior: Ecg | None = None, explained: bool = True) -> Analysis:
     """Everything that can be known of a recording without a language model or a network.
 
     Parameters
@@ -25,12 +26,15 @@ def analyze(ecg: Ecg, *, prior: Ecg | None = None) -> Analysis:
     ecg : Ecg
     prior : Ecg, optional
         An earlier recording of the same person, for comparison.
+    explained : bool
+        Whether to work out what the classifier relied on for the statements that findings rest on. It
+        takes longer than all the rest; without it the report says where the classifier looked.
 
     Returns
     -------
     Analysis
-        Of an unusable recording: quality and measurements as far as they go, no statements, one
-        finding that says so.
+        Of an unusable recording: quality and measurements as far as they go, no statements, no criteria,
+        one finding that says so.
 
     Raises
     ------
@@ -43,8 +47,9 @@ def analyze(ecg: Ecg, *, prior: Ecg | None = None) -> Analysis:
     classification = classify([ecg])[0]
     usable = quality.verdict != "unusable"
     statements = decide(classification) if usable else ()
-    findings = find(statements, measurements, rhythm_features(waves), quality, ecg.patient)
-    attention = summarise_attention(classification, waves, _codes_to_explain(statements, findings))
+    criteria = evaluate_criteria(measurements, rhythm_features(waves), ecg.patient) if usable else ()
+    findings = find(statements, criteria, quality)
+    codes = _codes_to_explain(statements, findings)
     analysis = Analysis(
         ecg=ecg,
         quality=quality,
@@ -53,9 +58,11 @@ def analyze(ecg: Ecg, *, prior: Ecg | None = None) -> Analysis:
         measurements=measurements,
         findings=findings,
         classification=classification,
-        attention=attention,
+        attention=summarise_attention(classification, waves, codes),
+        explanations={code: explain(ecg, code, waves=waves) for code in codes if explained},
+        criteria=criteria,
     )
-    return analysis if prior is None else compare(analysis, analyze(prior))
+    return analysis if prior is None else compare(analysis, analyze(prior, explained=False))
 
 
 def _codes_to_explain(statements: Iterable[Statement], findings: Iterable[Finding]) -> list[str]:
@@ -69,7 +76,12 @@ def collect_facts(analysis: Analysis) -> Facts:
     from cardio_agent.retrieval import gather_evidence
     from cardio_agent.settings import get_settings
 
-    evidence = gather_evidence(analysis.findings, per_finding=get_settings().evidence_per_finding)
+    evidence = gather_evidence(
+        analysis.findings,
+        per_finding=get_settings().evidence_per_finding,
+        patient=analysis.ecg.patient,
+        measurements=analysis.measurements,
+    )
     return Facts(
         recording=_recording(analysis.ecg),
         quality=analysis.quality,
@@ -77,6 +89,8 @@ def collect_facts(analysis: Analysis) -> Facts:
         measurements=tuple(analysis.measurements),
         findings=analysis.findings,
         attention=dict(analysis.attention),
+        explanations={code: summarise(found) for code, found in analysis.explanations.items()},
+        criteria=analysis.criteria,
         evidence=evidence,
     )
 

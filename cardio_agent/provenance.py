@@ -14,6 +14,7 @@ from cardio_agent.writing import prompts_sha256
 
 # Settings that change what a report says; folders, time-outs and keys do not.
 _RESULT_SETTINGS = (
+    "cite_own_guidelines",
     "operating_point",
     "llm_temperature",
     "llm_max_tokens",

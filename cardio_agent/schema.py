@@ -13,6 +13,7 @@ Ids are what sentences cite in square brackets. They are unique within a report:
 ``r-recording``        the recording itself: file, duration, sampling rate, age, sex
 ``q-overall``          quality of the recording; of a lead ``q-V3``
 ``a-CLBBB``            where the classifier looked for that statement
+``x-CLBBB``            what it relied on, by the method of explanation that the settings name
 ``MI-02``              guideline passage, the corpus's own id
 =====================  ===========================================================
 """
@@ -99,6 +100,8 @@ class Ecg:
 
 LeadState = Literal["good", "noisy", "saturated", "flat", "missing"]
 QualityVerdict = Literal["good", "limited", "unusable"]
+NoiseKind = Literal["wander", "static", "burst", "step", "mains"]
+Certainty = Literal["definite", "probable", "possible"]
 
 
 class LeadQuality(Record):
@@ -106,6 +109,18 @@ class LeadQuality(Record):
     lead: str
     state: LeadState
     reason: str = Field(description="plain words, with the number that decided")
+    noise: dict[NoiseKind, float] = Field(
+        default_factory=dict, description="amplitude of each kind in mV; empty where nothing was recorded"
+    )
+
+
+class SwapHint(Record):
+    """Electrodes that seem to have changed places."""
+
+    electrodes: tuple[str, ...] = Field(description="RA, LA, LL, RL (neutral), V1 to V6")
+    certainty: Certainty
+    leads: tuple[str, ...] = Field(description="leads that do not show what their name says, if it is so")
+    reason: str = Field(description="plain words, with the numbers that decided")
 
 
 class Quality(Record):
@@ -113,10 +128,16 @@ class Quality(Record):
     verdict: QualityVerdict
     reason: str
     leads: tuple[LeadQuality, ...]
+    electrode_swaps: tuple[SwapHint, ...] = ()
 
     def usable_leads(self) -> tuple[str, ...]:
         """Leads whose signal may be measured."""
         return tuple(q.lead for q in self.leads if q.state in ("good", "noisy"))
+
+    def doubtful_leads(self) -> tuple[str, ...]:
+        """Leads that do not show what their name says if electrodes are exchanged as is probable."""
+        swaps = [swap for swap in self.electrode_swaps if swap.certainty == "probable"]
+        return tuple(lead for lead in LEADS if any(lead in swap.leads for swap in swaps))
 
 
 # ── classifier ───────────────────────────────────────────────────────────────────────────────
@@ -130,8 +151,8 @@ class Classification:
     """The network's answer for one recording.
 
     ``probabilities`` are calibrated, one a statement code. ``attention[code]`` is (12, n_steps),
-    non-negative, sums to 1 over leads and time; step k covers the samples from
-    ``k * step_s`` to ``(k + 1) * step_s`` of the recording.
+    non-negative, sums to 1 over leads and time; step k is centred on ``k * step_s``
+    of the recording.
     """
 
     probabilities: Mapping[str, float]
@@ -156,10 +177,11 @@ class Statement(Record):
 
 
 class AttentionSummary(Record):
-    """Shares of one statement's attention; each mapping sums to 1 (segments empty without beats)."""
+    """Shares of leads and segments in one statement; each sums to 1 (segments empty without beats)."""
 
     leads: dict[str, float]
     segments: dict[str, float]
+    method: str = Field("attention", description="of explanation; 'attention': the network's own weighting")
 
 
 # ── measurement ──────────────────────────────────────────────────────────────────────────────
@@ -281,9 +303,60 @@ class Measurements(tuple[Measurement, ...]):
         return self.get(name, lead).value
 
 
+# ── explanation ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Which parts of the trace speak for a statement, by one method.
+
+    ``map`` is float32 (12, n) in the recording's time base: above 0 speaks for the statement, below 0
+    against it; leads that are missing or flat are 0. The shares are of its part above 0 (``settings``
+    says so where they are of something else): ``leads`` sums to 1 over the twelve leads, ``segments`` to 1
+    over P, PR, QRS, ST, T and TP, ``lead_segments`` to 1 over both; the latter two are empty without beats.
+    ``settings`` holds what shapes the result: baseline, steps, samples, seed.
+    """
+
+    code: str
+    method: str
+    settings: Mapping[str, Any]
+    map: np.ndarray
+    leads: Mapping[str, float]
+    segments: Mapping[str, float]
+    lead_segments: Mapping[str, Mapping[str, float]]
+
+
 # ── findings ─────────────────────────────────────────────────────────────────────────────────
 
-Certainty = Literal["definite", "probable", "possible"]
+CriterionState = Literal["met", "not met", "not measurable"]
+
+
+class CriterionResult(Record):
+    """One published criterion applied to one recording.
+
+    ``missing`` names what was needed and not known when ``state`` is "not measurable": ids of
+    measurements, fields of the patient or of the rhythm; ``reason`` says it in words.
+    """
+
+    id: str = Field(description="'c-' and the criterion's name in the table")
+    name: str
+    state: CriterionState
+    basis: tuple[str, ...] = Field((), description="ids of the measurements it was decided on")
+    numbers: dict[str, float] = Field(
+        default_factory=dict, description="their values by id, then what was computed of them"
+    )
+    leads: tuple[str, ...] = ()
+    territory: str | None = None
+    missing: tuple[str, ...] = ()
+    reason: str | None = None
+    sources: tuple[str, ...] = Field((), description="corpus ids")
+    checked: bool = Field(True, description="False: rests on memory or an unreviewed source")
+
+    @property
+    def met(self) -> bool:
+        return self.state == "met"
+
+
 FindingKind = Literal[
     "quality",
     "rhythm",
@@ -333,6 +406,8 @@ class Analysis:
     findings: tuple[Finding, ...]
     classification: Classification
     attention: Mapping[str, AttentionSummary] = field(default_factory=dict)
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
+    criteria: tuple[CriterionResult, ...] = ()
     prior: "Analysis | None" = None
 
 
@@ -357,6 +432,7 @@ class Evidence(Record):
     topic: str = ""
     checked: bool = Field(True, description="False: rests on memory or an unreviewed source")
     class_checked: bool = Field(True, description="False: class and level are from memory")
+    is_own: bool = Field(False, description="from a document that the user added")
     score: float
     finding_ids: tuple[str, ...] = ()
 
@@ -388,6 +464,10 @@ class Facts(Record):
     measurements: tuple[Measurement, ...]
     findings: tuple[Finding, ...]
     attention: dict[str, AttentionSummary]
+    explanations: dict[str, AttentionSummary] = Field(
+        default_factory=dict, description="what the classifier relied on, by statement; empty: not asked for"
+    )
+    criteria: tuple[CriterionResult, ...] = Field((), description="published criteria; not citable")
     evidence: tuple[Evidence, ...]
 
     def records(self) -> "dict[str, Record]":
@@ -397,9 +477,11 @@ class Facts(Record):
         measurements = {m.id: m for m in self.measurements}
         findings = {f.id: f for f in self.findings}
         attention = {f"a-{code}": share for code, share in self.attention.items()}
+        explanations = {f"x-{code}": share for code, share in self.explanations.items()}
         evidence = {e.id: e for e in self.evidence}
         recording = {self.recording.id: self.recording}
-        return {**recording, **quality, **statements, **measurements, **findings, **attention, **evidence}
+        shares = {**attention, **explanations}
+        return {**recording, **quality, **statements, **measurements, **findings, **shares, **evidence}
 
 
 # ── writing and verification ─────────────────────────────────────────────────────────────────

@@ -25,12 +25,20 @@ def _default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cardio-agent"
 
 
+def _default_data() -> Path:
+    """The user's data folder, after the XDG base directory specification."""
+    import os
+
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "cardio-agent"
+
+
 class Settings(BaseSettings):
     """The settings of one run; frozen."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
 
     cache_dir: Path = Field(default_factory=_default_cache, description="where indexes are kept")
+    data_dir: Path = Field(default_factory=_default_data, description="where own guidelines are kept")
     llm: str = Field("plain", description="'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL'")
     llm_temperature: float = Field(0.0, ge=0, le=2, description="0 takes the likeliest token")
     llm_max_tokens: int = Field(900, gt=0, description="longest draft a model may write")
@@ -44,6 +52,8 @@ class Settings(BaseSettings):
     )
     embeddings: str = Field("bundled", description="'bundled' or 'hf:FOLDER-OR-ID'")
     evidence_per_finding: int = Field(2, ge=0, le=10, description="passages sought for a finding")
+    chroma_server: str = Field("", description="'http://HOST:PORT' of a Chroma server; empty: embedded")
+    cite_own_guidelines: bool = Field(False, description="reports also cite the user's own, unchecked ones")
     guideline_year_from: int | None = Field(None, description="leave out older guidelines")
 
 

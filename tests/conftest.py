@@ -24,11 +24,12 @@ def _seeded() -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No setting leaks in from the user's shell; caches go to a folder of the test run."""
+    """No setting leaks in from the user's shell; caches and data go to folders of the test run."""
     for name in [name for name in os.environ if name.startswith("CARDIO_AGENT_")]:
         monkeypatch.delenv(name)
     cache = tmp_path_factory.getbasetemp() / "cache"
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setenv("XDG_DATA_HOME", str(cache.with_name("data")))
     from cardio_agent.settings import get_settings
 
     get_settings.cache_clear()

@@ -272,6 +272,7 @@ def page(server: Server) -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_FLAGS)
         opened = browser.new_page(viewport={"width": 1280, "height": 900})
+        opened.set_default_timeout(90_000)  # ms; a machine with other work is slow, not broken
         opened.requested = []
         opened.on("request", lambda request: opened.requested.append(request.url))
         opened.goto(server.url)

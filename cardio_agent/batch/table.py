@@ -19,7 +19,10 @@ GLOBAL_MEASUREMENTS = (
     "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms", "longest_pause_ms", "p_axis_deg",
     "qrs_axis_deg", "t_axis_deg",
 )  # fmt: skip
-LEAD_MEASUREMENTS = ("st_j_mv", "st_j60_mv", "t_mv", "r_mv", "s_mv", "q_mv", "q_ms", "p_mv")
+LEAD_MEASUREMENTS = (
+    "st_j_mv", "st_j60_mv", "st_j80_mv", "st_slope_mv_per_s", "t_mv", "t_second_mv", "t_ms", "r_mv",
+    "r_ms", "r_peak_time_ms", "s_mv", "s_ms", "q_mv", "q_ms", "p_mv", "p_lead_ms",
+)  # fmt: skip
 _VERDICTS: tuple[VerdictKind, ...] = ("supported", "contradicted", "unsupported")
 
 

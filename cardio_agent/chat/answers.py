@@ -91,7 +91,9 @@ def _fixed(texts: Iterable[str], facts: Facts) -> Reply:
 def _measurement(query: Query, facts: Facts) -> Iterator[DraftSentence]:
     ids = measurement_ids(query, facts)
     yield from measurement_drafts(facts, ids)
-    resting = [f.id for f in resting_on(facts, ids) if f.kind != "axis"]  # the value already names the axis
+    # The value already names the axis, unless electrodes are probably exchanged.
+    unsaid = facts.quality.doubtful_leads()
+    resting = [f.id for f in resting_on(facts, ids) if f.kind != "axis" or unsaid]
     yield from record_drafts(facts, resting[:_N_FINDINGS])
 
 
@@ -141,7 +143,8 @@ def _attention(query: Query, facts: Facts) -> Iterator[DraftSentence]:
 
 
 def _attended(facts: Facts, codes: Iterable[str]) -> Iterator[DraftSentence]:
-    looked = [f"a-{code}" for code in dict.fromkeys(codes) if code in facts.attention]
+    shares, mark = (facts.explanations, "x") if facts.explanations else (facts.attention, "a")
+    looked = [f"{mark}-{code}" for code in dict.fromkeys(codes) if code in shares]
     yield from record_drafts(facts, looked[:_N_FINDINGS])
 
 
@@ -178,7 +181,8 @@ def _rhythm(_: Query, facts: Facts) -> Iterator[DraftSentence]:
 def _quality(query: Query, facts: Facts) -> Iterator[DraftSentence]:
     asked = [q.id for q in facts.quality.leads if q.lead in query.leads]
     limited = [q.id for q in facts.quality.leads if q.state != "good"]
-    yield from record_drafts(facts, asked or [facts.quality.id, *limited])
+    exchanged = [f.id for f in facts.findings if f.kind == "quality"]
+    yield from record_drafts(facts, [*(asked or [facts.quality.id, *limited]), *exchanged])
 
 
 def _recording(_: Query, facts: Facts) -> Iterator[DraftSentence]:

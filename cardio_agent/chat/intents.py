@@ -142,6 +142,8 @@ AFTER_NAMES: WordTable = (
         (
             "quality|nois[ey]\\w*|art[ei]facts?|reliab\\w+|clean|signal|usable|readable|missing|flat",
             "(?:any|enough|is it|recording|tracing) good",
+            "(?:leads?|electrodes?|cables?)\\b.*\\b(?:revers|swap|exchang|mix)\\w*",
+            "(?:revers|swap|exchang)\\w*\\b.*\\b(?:leads?|electrodes?|cables?)",
         ),
     ),
     (

@@ -7,7 +7,7 @@ Ids that do not exist are passed over. Does not choose what is said.
 from collections.abc import Iterable, Iterator
 
 from cardio_agent.findings.limits import holds
-from cardio_agent.schema import DraftSentence, Facts, Measurement, Patient, Statement
+from cardio_agent.schema import DraftSentence, Facts, Measurement, Statement
 from cardio_agent.writing import plain_sentence
 from cardio_agent.writing.phrases import MEASUREMENT_NAMES, listed, percent, sentence, value_text
 
@@ -62,7 +62,7 @@ def measurement_drafts(facts: Facts, ids: Iterable[str]) -> Iterator[DraftSenten
     for name in dict.fromkeys(m.name for m in wanted):
         group = [m for m in wanted if m.name == name and m.value is not None]
         if len(group) == 1:
-            yield plain_draft(_one(group[0], facts.recording.patient), (group[0].id,))
+            yield plain_draft(_one(group[0], facts), (group[0].id,))
         elif group:
             yield plain_draft(_several(group), tuple(m.id for m in group))
         for m in wanted:
@@ -77,9 +77,11 @@ def _subject(m: Measurement) -> str:
     return f"The {name} in {m.lead}" if m.lead else f"The {name}"
 
 
-def _one(m: Measurement, patient: Patient) -> str:
+def _one(m: Measurement, facts: Facts) -> str:
     assert m.value is not None
-    subject, value = _subject(m), value_text(m.value, m.unit)
+    subject, value, patient = _subject(m), value_text(m.value, m.unit), facts.recording.patient
+    if m.unit == "deg" and facts.quality.doubtful_leads():
+        return f"{subject} is {value}"  # what it means is uncertain: electrodes are probably exchanged
     if holds("normal", m, patient):
         return f"{subject} is {value}, within normal limits"
     for word in _DEVIATIONS:

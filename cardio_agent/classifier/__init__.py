@@ -1,7 +1,6 @@
 """The classifier: statements with calibrated probabilities, and where the network looked."""
 
 from cardio_agent.classifier.decisions import decide
-from cardio_agent.classifier.explanation import summarise_attention
 from cardio_agent.classifier.inference import classify
 
-__all__ = ["classify", "decide", "summarise_attention"]
+__all__ = ["classify", "decide"]

@@ -36,11 +36,13 @@ _ADVICE = "install cardio-agent again, or train one with 'cardio-agent train cla
 class Calibration:
     """From logit to probability to decision, for one statement.
 
-    probability = sigmoid(slope · logit + intercept); present when it reaches the threshold.
-    Source: Platt 1999, "Probabilistic outputs for support vector machines".
+    With s the sigmoid of the logit, probability = sigmoid(slope · ln s − slope_absent · ln(1 − s) +
+    intercept), which for equal slopes is Platt scaling; present when it reaches the threshold.
+    Source: Kull, Silva Filho and Flach 2017, "Beta calibration"; Platt 1999.
     """
 
     slope: float
+    slope_absent: float
     intercept: float
     threshold: float
     """Of the balanced operating point."""
@@ -50,6 +52,16 @@ class Calibration:
     """Lowest probability that is not unusual (1 in 10) where the statement is true; superclasses only."""
     absent_below: float | None = None
     """Probabilities below it are not unusual (9 in 10) where the statement is not true."""
+
+    def probability(self, logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities of logits, of any shape.
+
+        >>> Calibration(1.0, 1.0, 0.0, 0.5).probability(np.array([0.0])).tolist()
+        [0.5]
+        """
+        present, absent = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
+        score = self.slope * present - self.slope_absent * absent + self.intercept
+        return np.asarray(1 / (1 + np.exp(-score)), dtype=np.float64)
 
     def threshold_at(self, point: OperatingPoint) -> float:
         """Threshold of an operating point.
@@ -106,9 +118,8 @@ class Model:
 
     def probabilities(self, logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities (…, n_statements) of logits of the same shape."""
-        slope = np.array([self.calibration[code].slope for code in CODES])
-        intercept = np.array([self.calibration[code].intercept for code in CODES])
-        return np.asarray(1 / (1 + np.exp(-(slope * logits + intercept))), dtype=np.float64)
+        columns = [self.calibration[code].probability(logits[..., k]) for k, code in enumerate(CODES)]
+        return np.stack(columns, axis=-1)
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,4 @@
-"""Commands about ECGs: report, chat, app, batch, delineate, guidelines, simulate."""
+"""Commands about ECGs: report, chat, app, batch, simulate."""
 
 import argparse
 import contextlib
@@ -6,19 +6,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardio_agent.cli.output import Commands, deliver, write
+from cardio_agent.cli.output import Commands, deliver, refuse_screen, write
 from cardio_agent.errors import BadRequest, UnreadableFile
 
 if TYPE_CHECKING:
     from cardio_agent.schema import Analysis, Ecg
 
 EXIT_BATCH_FAILURES = 3
+# The names of rendering.RENDERERS, here so that --help need not load what writes them.
+REPORT_FORMATS = ("text", "markdown", "html", "pdf", "json", "fhir", "fhir-r5", "dicom", "wfdb")
 
 
 # ── report, chat, app ────────────────────────────────────────────────────────────────────────
 
 
-def _add_ecg_options(command: argparse.ArgumentParser) -> None:
+def add_ecg_options(command: argparse.ArgumentParser) -> None:
+    """The file and what it may leave unsaid."""
     command.add_argument("file", metavar="FILE", help="an ECG file, or 'sample:NAME' for a packaged one")
     command.add_argument("--age", type=float, metavar="YEARS", help="age, where the file does not say it")
     command.add_argument("--sex", choices=("female", "male"), help="sex, where the file does not say it")
@@ -34,8 +37,12 @@ def _add_llm_option(command: argparse.ArgumentParser) -> None:
 
 def add_report(commands: Commands) -> None:
     command = commands.add_parser("report", help="write the report of one ECG")
-    _add_ecg_options(command)
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    add_ecg_options(command)
+    command.add_argument(
+        "--format",
+        choices=REPORT_FORMATS,
+        help="default: by the suffix of --out, else text; wfdb: annotations",
+    )
     command.add_argument("--out", type=Path, metavar="FILE", help="write there instead of the screen")
     command.add_argument("--prior", metavar="FILE", help="an earlier ECG of the same person")
     command.add_argument("--plot", type=Path, metavar="PNG", help="also draw the 12 leads on ECG paper")
@@ -46,24 +53,28 @@ def add_report(commands: Commands) -> None:
 def _run_report(args: argparse.Namespace) -> int:
     from cardio_agent.pipeline import analyze, write_report
     from cardio_agent.reading import read_ecg
-    from cardio_agent.rendering import render
+    from cardio_agent.rendering import RENDERERS, format_of, render
 
-    ecg = _read(args)
-    prior = None if args.prior is None else read_ecg(_path(args.prior))
+    format = args.format or (args.out and format_of(args.out.name)) or "text"
+    if RENDERERS[format].is_binary:
+        refuse_screen(format, args.out)
+    ecg = read(args)
+    prior = None if args.prior is None else read_ecg(ecg_path(args.prior))
     analysis = analyze(ecg, prior=prior)
-    rendered = render(write_report(analysis, writer=args.llm), args.format)
+    rendered = render(write_report(analysis, writer=args.llm), format, analysis)
     if args.plot is not None:
         _plot(analysis, args.plot)
     deliver(rendered, args.out)
     return 0
 
 
-def _read(args: argparse.Namespace) -> "Ecg":
+def read(args: argparse.Namespace) -> "Ecg":
+    """The recording that the options of :func:`add_ecg_options` name."""
     from dataclasses import replace
 
     from cardio_agent.reading import read_ecg
 
-    ecg = read_ecg(_path(args.file), fs_hz=args.fs, units=args.units)
+    ecg = read_ecg(ecg_path(args.file), fs_hz=args.fs, units=args.units)
     told = {"age_years": args.age, "sex": args.sex}
     update = {k: v for k, v in told.items() if v is not None}
     if not update:
@@ -73,7 +84,7 @@ def _read(args: argparse.Namespace) -> "Ecg":
     return replace(ecg, patient=ecg.patient.model_copy(update=update))
 
 
-def _path(name: str) -> Path:
+def ecg_path(name: str) -> Path:
     """A file's path; ``sample:NAME`` names a packaged ECG."""
     if not name.startswith("sample:"):
         return Path(name)
@@ -94,7 +105,7 @@ def _plot(analysis: "Analysis", path: Path) -> None:
 
 def add_chat(commands: Commands) -> None:
     command = commands.add_parser("chat", help="ask questions about one ECG")
-    _add_ecg_options(command)
+    add_ecg_options(command)
     _add_llm_option(command)
     command.set_defaults(run=_run_chat)
 
@@ -104,7 +115,7 @@ def _run_chat(args: argparse.Namespace) -> int:
     from cardio_agent.pipeline import analyze, write_report
     from cardio_agent.rendering import render
 
-    report = write_report(analyze(_read(args)), writer=args.llm)
+    report = write_report(analyze(read(args)), writer=args.llm)
     chat = Chat(report, writer=args.llm)
     if sys.stdin.isatty():
         deliver(render(report, "text"), None)
@@ -147,7 +158,7 @@ def _run_app(args: argparse.Namespace) -> int:
     return 0
 
 
-# ── batch, delineate, guidelines, simulate ───────────────────────────────────────────────────
+# ── batch, simulate ──────────────────────────────────────────────────────────────────────────
 
 
 def add_batch(commands: Commands) -> None:
@@ -173,52 +184,6 @@ def _run_batch(args: argparse.Namespace) -> int:
         raise
     print(f"{summary.n_done} done, {summary.n_failed} failed, {summary.n_skipped} already there: {args.out}")
     return EXIT_BATCH_FAILURES if summary.n_failed else 0
-
-
-def add_delineate(commands: Commands) -> None:
-    command = commands.add_parser("delineate", help="onset, peak and offset of P, QRS and T as JSON")
-    _add_ecg_options(command)
-    command.add_argument("--out", type=Path, metavar="FILE")
-    command.set_defaults(run=_run_delineate)
-
-
-def _run_delineate(args: argparse.Namespace) -> int:
-    import json
-
-    from cardio_agent.measurement import delineate
-
-    waves = delineate(_read(args))
-    table = {
-        "fs_hz": waves.fs_hz,
-        "beats": {name: getattr(waves.beats, name) for name in ("p", "qrs", "t")},
-        "leads": {
-            lead: {name: getattr(own, name) for name in ("p", "qrs", "t")}
-            for lead, own in waves.leads.items()
-        },
-    }
-    deliver(json.dumps(table) + "\n", args.out)
-    return 0
-
-
-def add_guidelines(commands: Commands) -> None:
-    command = commands.add_parser("guidelines", help="search the guideline statements")
-    actions = command.add_subparsers(required=True, metavar="ACTION")
-    search = actions.add_parser("search", help="passages that answer a question")
-    search.add_argument("query", nargs="+")
-    search.add_argument("-k", type=int, default=5, help="how many at most")
-    search.set_defaults(run=_run_search)
-
-
-def _run_search(args: argparse.Namespace) -> int:
-    from cardio_agent.rendering import evidence_lines
-    from cardio_agent.retrieval import retrieve
-
-    found = retrieve(" ".join(args.query), k=args.k, include_unchecked=True)
-    if not found:
-        print("No guideline statement bears on this question.")
-    for evidence in found:
-        print("\n".join(evidence_lines(evidence)), end="\n\n")
-    return 0
 
 
 def add_simulate(commands: Commands) -> None:

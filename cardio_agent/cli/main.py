@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from cardio_agent.cli import ecg, research
+from cardio_agent.cli import anonymize, concepts, delineate, ecg, explain, guidelines, research, schema, score
 from cardio_agent.errors import CardioAgentError
 
 EXIT_INPUT = 1
@@ -48,9 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     ecg.add_chat(commands)
     ecg.add_app(commands)
     ecg.add_batch(commands)
-    ecg.add_delineate(commands)
-    ecg.add_guidelines(commands)
+    delineate.add_delineate(commands)
+    explain.add_explain(commands)
+    guidelines.add_guidelines(commands)
+    score.add_score(commands)
     ecg.add_simulate(commands)
+    anonymize.add_anonymize(commands)
+    schema.add_schema(commands)
+    concepts.add_concepts(commands)
     research.add_evaluate(commands)
     research.add_train(commands)
     research.add_export_onnx(commands)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TypeAlias
 
-from cardio_agent.errors import UnreadableFile
+from cardio_agent.errors import BadRequest, UnreadableFile
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -27,3 +27,9 @@ def write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as exc:
         raise UnreadableFile(f"cannot write {path}: {exc.strerror}; choose another --out") from exc
+
+
+def refuse_screen(what: str, out: Path | None) -> None:
+    """Raise where bytes that are no text would go to a terminal; into a pipe they may go."""
+    if out is None and sys.stdout.isatty():
+        raise BadRequest(f"{what} is not for the screen: name a file with --out, or send it into a pipe")

@@ -9,6 +9,7 @@ from cardio_agent.errors import BadRequest
 
 if TYPE_CHECKING:
     from cardio_agent.classifier.model import Model
+    from cardio_agent.explanation.methods import MethodInfo
     from cardio_agent.training.datasets import LabelledSet
     from cardio_agent.training.stress import StressTable
 
@@ -27,42 +28,86 @@ def add_evaluate(commands: Commands) -> None:
         "--delineation", type=Path, metavar="DIR", help="LUDB folder: F1 and errors of the waves"
     )
     command.add_argument(
+        "--simulated", action="store_true", help="measurements against the truth of simulated ECGs"
+    )
+    command.add_argument(
         "--retrieval", type=Path, metavar="FILE", help="questions with their passages: hit rates"
     )
     command.add_argument(
-        "--out", type=Path, metavar="FILE", help="also write the classifier's figures as JSON"
+        "--quality", type=Path, metavar="DIR", help="PTB-XL with its notes: noise and exchanged electrodes"
     )
+    command.add_argument("--out", type=Path, metavar="FILE", help="also write the figures of --data as JSON")
     command.add_argument(
         "--stress",
         action="store_true",
         help="also under noise, lost leads and exchanged electrodes (minutes)",
     )
     command.add_argument("--figures", type=Path, metavar="DIR", help="also draw ROC and reliability curves")
+    command.add_argument(
+        "--explanations",
+        nargs="*",
+        metavar="METHOD",
+        help="instead: how faithful the explanations are (all methods: hours)",
+    )
+    command.add_argument(
+        "--records", type=_count, default=100, metavar="N", help="explained for each statement (default 100)"
+    )
+    command.add_argument(
+        "--other-network",
+        type=Path,
+        metavar="FILE",
+        help="best.safetensors of another training seed: do its explanations agree?",
+    )
     command.set_defaults(run=_run_evaluate)
 
 
 def _run_evaluate(args: argparse.Namespace) -> int:
-    if not (args.data or args.delineation or args.retrieval):
-        raise BadRequest("evaluate: give at least one of --data, --delineation, --retrieval")
-    if args.data:
+    if not (args.data or args.delineation or args.simulated or args.retrieval or args.quality):
+        raise BadRequest(
+            "evaluate: give at least one of --data, --delineation, --simulated, --retrieval, --quality"
+        )
+    if args.explanations is not None:
+        _evaluate_explanations(args)
+    elif args.data:
         _evaluate_classifier(args)
     if args.delineation:
         _evaluate_delineation(args.delineation)
+    if args.simulated:
+        _evaluate_simulated()
     if args.retrieval:
-        from cardio_agent.training.retrieval_scores import read_questions, score_retrieval
+        from cardio_agent.training.retrieval_scores import read_questions, retrieval_table
 
-        print(score_retrieval(read_questions(args.retrieval)))
+        print(retrieval_table(read_questions(args.retrieval)))
+    if args.quality:
+        from cardio_agent.training.datasets import load_labelled
+        from cardio_agent.training.quality_scores import score_quality
+
+        print(score_quality(args.quality, load_labelled(args.quality).of_folds((args.fold,))))
     return 0
 
 
 def _evaluate_delineation(folder: Path) -> None:
     from cardio_agent.measurement import delineate
-    from cardio_agent.training.delineation_scores import annotated_records, delineation_table, score_folder
+    from cardio_agent.training import delineation_scores as scores
+    from cardio_agent.training.neurokit import has_neurokit, neurokit_leads
 
-    names = annotated_records(folder)
+    folder = scores.annotated_folder(folder)
+    names = scores.annotated_records(folder)
     if not names:
         raise BadRequest(f"no annotated record in {folder}: give a folder with .hea, .dat and a file a lead")
-    print(delineation_table(score_folder(folder, delineate, names), len(names)))
+    own = scores.score_folder(folder, lambda ecg: delineate(ecg).leads, names)
+    other = scores.score_folder(folder, neurokit_leads, names) if has_neurokit() else None
+    print(scores.delineation_table(own, other, "NeuroKit2"))
+    if other is None:
+        print("\nNeuroKit2 is not installed: pip install 'cardio-agent[compare]' puts it beside.")
+
+
+def _evaluate_simulated() -> None:
+    from cardio_agent.measurement import delineate, measure
+    from cardio_agent.signal import assess_quality
+    from cardio_agent.training.simulated_scores import score_simulated, simulated_table
+
+    print(simulated_table(score_simulated(lambda ecg: measure(ecg, delineate(ecg), assess_quality(ecg)))))
 
 
 def _evaluate_classifier(args: argparse.Namespace) -> None:
@@ -83,6 +128,46 @@ def _evaluate_classifier(args: argparse.Namespace) -> None:
     print(figures_table(figures))
     if args.out:
         write(args.out, figures.model_dump_json(indent=1).encode())
+
+
+def _evaluate_explanations(args: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from cardio_agent.classifier.model import load_model
+    from cardio_agent.training.classifier import load_checkpoint
+    from cardio_agent.training.datasets import load_labelled
+    from cardio_agent.training.faithfulness import summarise
+    from cardio_agent.training.faithfulness_checks import with_network
+    from cardio_agent.training.faithfulness_tables import faithfulness_tables
+    from cardio_agent.training.faithfulness_trials import choose_cases, examine
+
+    if not args.data:
+        raise BadRequest("evaluate --explanations: give --data, the labelled ECGs to explain")
+    if args.stress or args.figures or args.teachers:
+        raise BadRequest("evaluate --explanations: run --stress, --figures and --teachers without it")
+    methods = _explanation_methods(args.explanations)
+    model, data = load_model(), load_labelled(args.data).of_folds((args.fold,))
+    other = with_network(model, load_checkpoint(args.other_network)[0]) if args.other_network else None
+    cases = choose_cases(data, args.records)
+    progress = tqdm(
+        examine(model, data, methods, cases, other=other),
+        total=sum(map(len, cases.values())),
+        unit="explained",
+        desc="explanations",
+    )
+    figures = summarise([trial for trials in progress for trial in trials], model, data, methods)
+    print(faithfulness_tables(figures))
+    if args.out:
+        write(args.out, figures.model_dump_json(indent=1).encode())
+
+
+def _explanation_methods(names: list[str]) -> "dict[str, MethodInfo]":
+    from cardio_agent.explanation import METHODS
+
+    unknown = [name for name in names if name not in METHODS]
+    if unknown:
+        raise BadRequest(f"no explanation method '{unknown[0]}': choose from {', '.join(METHODS)}")
+    return {name: METHODS[name] for name in names or METHODS}
 
 
 def _stress(model: "Model", data: "LabelledSet") -> "StressTable":
@@ -126,6 +211,18 @@ def add_train(commands: Commands) -> None:
     )
     classifier.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     classifier.set_defaults(run=_run_train_classifier)
+    writer = models.add_parser("writer", help="the bundled language model that words reports")
+    writer.add_argument("--data", type=Path, required=True, metavar="DIR", help="labelled ECGs, as above")
+    writer.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="run folder; the model in DIR/model"
+    )
+    writer.add_argument("--ecgs", type=_count, default=1500, metavar="N", help="of folds 1–8 to learn from")
+    writer.add_argument("--rounds", type=_count, default=2, help="wordings drawn of each report")
+    writer.add_argument("--epochs", type=_count)
+    writer.add_argument("--seed", type=int, default=0)
+    writer.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    writer.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    writer.set_defaults(run=_run_train_writer)
     vectors = models.add_parser("vectors", help="vectors of the guideline statements, as shipped")
     vectors.set_defaults(run=_run_train_vectors)
 
@@ -145,6 +242,23 @@ def _run_train_classifier(args: argparse.Namespace) -> int:
         resume=args.resume,
         device=args.device,
     )
+    return 0
+
+
+def _run_train_writer(args: argparse.Namespace) -> int:
+    from cardio_agent.training.writer.session import train_writer
+
+    scores = train_writer(
+        args.data,
+        args.out,
+        n_ecgs=args.ecgs,
+        rounds=args.rounds,
+        epochs=args.epochs,
+        seed=args.seed,
+        resume=args.resume,
+        device=args.device,
+    )
+    print(scores.model_dump_json(indent=1))
     return 0
 
 

@@ -1,210 +1,140 @@
-"""Criteria of rhythm, conduction and intervals.
+"""Criteria of conduction: pre-excitation, bundle branch and fascicular blocks, QT.
 
 Enters: a :class:`~cardio_agent.findings.reading.Reading`. Leaves: an
 :class:`~cardio_agent.findings.reading.Outcome`. Corpus ids of the thresholds stand with each.
 """
 
-from dataclasses import replace
+from cardio_agent.findings.reading import (
+    Outcome,
+    Reading,
+    Truth,
+    above,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    below,
+    ids,
+)
 
-from cardio_agent.findings.reading import NOT_MEASURABLE, Outcome, Reading, limit
-
-# "One P before each QRS" (STD-05), with room for a beat at the edge of the strip.
-P_BEFORE_MOST_QRS = 0.8
-FEW_P = 0.3
-
-
-def has_p_waves(reading: Reading) -> bool | None:
-    """Whether a P wave stands before nearly each QRS; None between the clear cases or without beats."""
-    ratio = reading.rhythm.p_to_qrs_ratio
-    if ratio is None or FEW_P < ratio < P_BEFORE_MOST_QRS:
-        return None
-    return ratio >= P_BEFORE_MOST_QRS
-
-
-def sinus(reading: Reading) -> Outcome:
-    """One P before each QRS, constant PR. Source: STD-05 (rate apart)."""
-    p = has_p_waves(reading)
-    if p is None:
-        return NOT_MEASURABLE
-    return Outcome("met" if p else "not met", ("m-pr_ms", "m-heart_rate_bpm"))
-
-
-def sinus_bradycardia(reading: Reading) -> Outcome:
-    """Sinus rate under 60/min. Source: STD-06."""
-    return _sinus_at(reading, "slow")
-
-
-def sinus_tachycardia(reading: Reading) -> Outcome:
-    """Sinus rate over 100/min. Source: STD-06."""
-    return _sinus_at(reading, "fast")
-
-
-def _sinus_at(reading: Reading, pace: str) -> Outcome:
-    rate = limit(reading, pace, "heart_rate_bpm")
-    if not rate.met:
-        return rate
-    p = sinus(reading)
-    return Outcome(p.state, ("m-heart_rate_bpm", *p.basis[:1])) if p.met else p
-
-
-def atrial_fibrillation(reading: Reading) -> Outcome:
-    """Irregular RR intervals and no repeating P waves. Source: AF-02.
-
-    Without P waves a regular rhythm decides nothing: AF with AV block is regular (AF-02).
-    """
-    p = has_p_waves(reading)
-    if p is None or reading.rhythm.rr_cv is None or not (p or reading.rhythm.is_irregular):
-        return NOT_MEASURABLE
-    return Outcome("not met" if p else "met", ("m-rr_sd_ms", "m-rr_ms", "m-pr_ms"))
-
-
-def tachycardia_without_p(reading: Reading) -> Outcome:
-    """Rate over 100/min and no P waves before most QRS. Source: STD-06 for the rate."""
-    if has_p_waves(reading) is not False:
-        return NOT_MEASURABLE
-    return limit(reading, "fast", "heart_rate_bpm")
-
-
-def pacing(reading: Reading) -> Outcome:
-    """Pacing spikes were found. Their absence excludes nothing (PAC-05)."""
-    return Outcome("met", ("m-qrs_ms",)) if reading.rhythm.is_paced else NOT_MEASURABLE
-
-
-def pause(reading: Reading) -> Outcome:
-    """More than 3 s without a QRS complex. Source: SYN-01."""
-    return limit(reading, "prolonged", "longest_pause_ms")
-
-
-def ventricular_ectopy(reading: Reading) -> Outcome:
-    """An early beat, QRS 120 ms or more. Source: CND-14."""
-    n = reading.rhythm.n_ventricular
-    return Outcome("met" if n else "not met", ("m-rr_sd_ms",))
-
-
-def supraventricular_ectopy(reading: Reading) -> Outcome:
-    """An early beat of usual shape. Source: CND-15."""
-    n = reading.rhythm.n_supraventricular_premature
-    return Outcome("met" if n else "not met", ("m-rr_sd_ms",))
-
-
-def first_degree_avb(reading: Reading) -> Outcome:
-    """PR longer than 200 ms. Source: BRD-27."""
-    return limit(reading, "prolonged", "pr_ms")
+RBBB_RPT_MS, RBBB_S_MS = 50.0, 40.0  # Source: CND-01
+LBBB_RPT_MS = 60.0  # Source: CND-04, CND-05
+LAFB_RPT_MS = 45.0  # Source: CND-07
+_LBBB_Q_FREE = ("I", "V5", "V6")
 
 
 def pre_excitation(reading: Reading) -> Outcome:
     """PR 120 ms or less with QRS over 120 ms. Source: SVT-05; the delta wave itself is not measured."""
-    found = reading.values("pr_ms", "qrs_ms")
-    if found is None:
-        return NOT_MEASURABLE
-    pr, qrs = found
-    return Outcome("met" if pr <= 120 and qrs > 120 else "not met", ("m-pr_ms", "m-qrs_ms"))
+    pr, qrs = reading.value("pr_ms"), reading.value("qrs_ms")
+    return Outcome(all_of(at_most(pr, 120), above(qrs, 120)), ("m-pr_ms", "m-qrs_ms"))
 
 
-def wide_qrs(reading: Reading) -> Outcome:
-    """QRS over 110 ms. Source: STD-02."""
-    return limit(reading, "prolonged", "qrs_ms")
+def complete_lbbb(reading: Reading) -> Outcome:
+    """QRS 120 ms or more in the shape of LBBB. Source: CND-04."""
+    return _lbbb(reading, reading.holds("wide", "qrs_ms"))
 
 
-def clbbb(reading: Reading) -> Outcome:
-    """QRS 120 ms or more, no q in I, V5, V6, V1 mainly negative, I and V6 mainly positive.
+def incomplete_lbbb(reading: Reading) -> Outcome:
+    """QRS 110 to 119 ms, no q in I, V5, V6, R-peak over 60 ms in V4, V5 or V6. Source: CND-05."""
+    late = any_of(*(above(reading.value("r_peak_time_ms", lead), LBBB_RPT_MS) for lead in ("V4", "V5", "V6")))
+    return _lbbb(reading, all_of(reading.holds("borderline", "qrs_ms"), late))
 
-    Source: CND-04. Notching and R-peak time are not measured; the main direction of V1, I and V6
-    stands in for the shape.
+
+def _lbbb(reading: Reading, width: Truth) -> Outcome:
+    used = ("m-qrs_ms", "m-s_mv-V1", "m-r_mv-V6")
+    return Outcome(all_of(width, _lbbb_shape(reading)), used, ("I", "V1", "V6"))
+
+
+def _lbbb_shape(reading: Reading) -> Truth:
+    """No q in I, V5 and V6; V1 mainly negative, I and V6 mainly positive.
+
+    Notching is not measured; the main direction of V1, I and V6 stands in for it. The R-peak time does not:
+    of a notched R the first summit may be the higher one.
     """
-    shape = _bundle_shape(reading)
-    if shape is None:
-        return NOT_MEASURABLE
-    qrs, net_v1, net_one, net_v6 = shape
-    q_absent = all((reading.value("q_ms", lead) or 0) == 0 for lead in ("I", "V5", "V6"))
-    met = qrs >= 120 and net_v1 < 0 < net_one and net_v6 > 0 and q_absent
-    return Outcome("met" if met else "not met", ("m-qrs_ms", "m-s_mv-V1", "m-r_mv-V6"), ("I", "V1", "V6"))
+    q_free = [at_most(reading.value("q_ms", lead), 0) for lead in _LBBB_Q_FREE]
+    upright = [above(reading.net_qrs(lead), 0) for lead in ("I", "V6")]
+    return all_of(*q_free, *upright, below(reading.net_qrs("V1"), 0))
 
 
-def crbbb(reading: Reading) -> Outcome:
-    """QRS 120 ms or more, V1 mainly positive, S in I and V6.
+def complete_rbbb(reading: Reading) -> Outcome:
+    """QRS 120 ms or more in the shape of RBBB. Source: CND-01."""
+    return _rbbb(reading, reading.holds("wide", "qrs_ms"))
 
-    Source: CND-01. The rsR' itself is not measured; R over S in V1 stands in for it.
+
+def incomplete_rbbb(reading: Reading) -> Outcome:
+    """QRS 110 to 119 ms in the shape of RBBB. Source: CND-02."""
+    return _rbbb(reading, reading.holds("borderline", "qrs_ms"))
+
+
+def right_delay(reading: Reading) -> Outcome:
+    """QRS over 110 ms, or the highest R of V1 later than 50 ms: without either there is no RBBB.
+
+    Source: STD-02, CND-01. The end of a slurred S is easily missed, a late R of V1 is not.
     """
-    shape = _bundle_shape(reading)
-    s_leads = reading.value("s_mv", "I"), reading.value("s_mv", "V6")
-    if shape is None:
-        return NOT_MEASURABLE
-    qrs, net_v1, *_ = shape
-    # An S deeper than 0.1 mV (1 mm) counts; CND-01 asks for its width, which is not measured.
-    s_present = all(s is not None and s < -0.1 for s in s_leads)
-    met = qrs >= 120 and net_v1 > 0 and s_present
-    return Outcome("met" if met else "not met", ("m-qrs_ms", "m-r_mv-V1", "m-s_mv-V6"), ("V1", "I", "V6"))
+    late = above(reading.value("r_peak_time_ms", "V1"), RBBB_RPT_MS)
+    met = any_of(reading.holds("prolonged", "qrs_ms"), late or False)
+    return Outcome(met, ("m-qrs_ms", "m-r_peak_time_ms-V1"), ("V1",))
 
 
-def _bundle_shape(reading: Reading) -> tuple[float, float, float, float] | None:
-    """QRS duration and net deflections (R + S, S negative) of V1, I and V6."""
-    qrs = reading.value("qrs_ms")
-    nets = [_net(reading, lead) for lead in ("V1", "I", "V6")]
-    if qrs is None or any(net is None for net in nets):
-        return None
-    v1, one, v6 = (net for net in nets if net is not None)
-    return qrs, v1, one, v6
+def _rbbb(reading: Reading, width: Truth) -> Outcome:
+    """S longer than R or over 40 ms in I and V6, and the highest R of V1 late.
+
+    An rsR' itself is not measured; without an R-peak time, V1 mainly positive stands in for it.
+    """
+    late = above(reading.value("r_peak_time_ms", "V1"), RBBB_RPT_MS)
+    terminal = above(reading.net_qrs("V1"), 0) if late is None else late
+    broad = [_broad_s(reading, lead) for lead in ("I", "V6")]
+    used = ("m-qrs_ms", "m-r_peak_time_ms-V1", "m-r_mv-V1", "m-s_ms-I", "m-s_ms-V6")
+    return Outcome(all_of(width, terminal, *broad), used, ("I", "V1", "V6"))
 
 
-def _net(reading: Reading, lead: str) -> float | None:
-    """Sum of the positive and the deepest negative deflection of the QRS, mV."""
-    found = reading.in_lead(lead, "r_mv", "s_mv", "q_mv")
-    if found is None:
-        return None
-    r, s, q = found
-    return r + min(s, q)
+def _broad_s(reading: Reading, lead: str) -> Truth:
+    s, r = reading.value("s_ms", lead), reading.value("r_ms", lead)
+    return any_of(above(s, RBBB_S_MS), None if s is None or r is None else s > r)
 
 
-def qrs_narrow(reading: Reading) -> Outcome:
-    """QRS under 120 ms: rules out complete bundle branch block. Source: CND-01, CND-04."""
-    return limit(reading, "narrow", "qrs_ms")
+def ivcd(reading: Reading) -> Outcome:
+    """QRS over 110 ms without the shape of RBBB or LBBB. Source: CND-11, STD-02."""
+    other = any_of(
+        *(test(reading).met for test in (complete_lbbb, complete_rbbb, incomplete_lbbb, incomplete_rbbb))
+    )
+    return Outcome(
+        all_of(reading.holds("prolonged", "qrs_ms"), None if other is None else not other), ("m-qrs_ms",)
+    )
 
 
 def left_anterior_fascicular_block(reading: Reading) -> Outcome:
-    """Axis -45 to -90 degrees, q in aVL, QRS under 120 ms. Source: CND-07."""
-    return _fascicular(reading, -90, -45, "aVL")
+    """Axis -45 to -90 degrees, qR in aVL, R-peak there 45 ms or more, QRS under 120 ms.
+
+    Source: CND-07; beside RBBB, with which it is described (CND-12), QRS may be wider. Where no R-peak
+    time was measured the rest decides.
+    """
+    peak = reading.value("r_peak_time_ms", "aVL")
+    late = True if peak is None else at_least(peak, LAFB_RPT_MS)
+    width = any_of(reading.holds("narrow", "qrs_ms"), complete_rbbb(reading).met)
+    met = all_of(_axis_between(reading, -90, -45), width, _qr(reading, "aVL"), late)
+    return Outcome(met, ("m-qrs_axis_deg", "m-qrs_ms", "m-q_ms-aVL"), ("aVL",))
 
 
 def left_posterior_fascicular_block(reading: Reading) -> Outcome:
-    """Axis +90 to +180 degrees, q in III, QRS under 120 ms. Source: CND-10; other causes not excluded."""
-    return _fascicular(reading, 90, 180, "III")
+    """Axis +90 to +180, rS in I and aVL, qR in III and aVF, QRS under 120 ms.
+
+    Source: CND-10. Other causes of right axis are not excluded.
+    """
+    rs = [below(reading.net_qrs(lead), 0) for lead in ("I", "aVL")]
+    qr = [_qr(reading, lead) for lead in ("III", "aVF")]
+    used = ("m-qrs_axis_deg", "m-qrs_ms", *ids("q_ms", ("III", "aVF")))
+    narrow = reading.holds("narrow", "qrs_ms")
+    return Outcome(
+        all_of(_axis_between(reading, 90, 180), narrow, *rs, *qr), used, ("I", "III", "aVL", "aVF")
+    )
 
 
-def _fascicular(reading: Reading, low: float, high: float, q_lead: str) -> Outcome:
-    found = reading.values("qrs_axis_deg", "qrs_ms")
-    q_ms = reading.value("q_ms", q_lead)
-    if found is None or q_ms is None:
-        return NOT_MEASURABLE
-    axis, qrs = found
-    met = low <= axis <= high and qrs < 120 and q_ms > 0
-    return Outcome("met" if met else "not met", ("m-qrs_axis_deg", "m-qrs_ms", f"m-q_ms-{q_lead}"), (q_lead,))
+def _axis_between(reading: Reading, low: float, high: float) -> Truth:
+    axis = reading.value("qrs_axis_deg")
+    return None if axis is None else low <= axis <= high
 
 
-def left_axis(reading: Reading) -> Outcome:
-    """QRS axis below -30 degrees. Source: STD-03."""
-    return limit(reading, "left", "qrs_axis_deg")
-
-
-def right_axis(reading: Reading) -> Outcome:
-    """QRS axis above +90 degrees. Source: STD-03."""
-    return limit(reading, "right", "qrs_axis_deg")
-
-
-def extreme_axis(reading: Reading) -> Outcome:
-    """QRS axis between -90 and -180 degrees: outside of all ranges that STD-03 names."""
-    return limit(reading, "extreme", "qrs_axis_deg")
-
-
-def long_qtc(reading: Reading) -> Outcome:
-    """QTc (Fridericia) at or over the limit of the patient's sex. Source: STD-04, STD-11."""
-    return _with_qt(limit(reading, "prolonged", "qtc_fridericia_ms"))
-
-
-def short_qtc(reading: Reading) -> Outcome:
-    """QTc (Fridericia) 360 ms or less. Source: CHN-08."""
-    return _with_qt(limit(reading, "short", "qtc_fridericia_ms"))
-
-
-def _with_qt(outcome: Outcome) -> Outcome:
-    return replace(outcome, basis=(*outcome.basis, "m-qt_ms")) if outcome.met else outcome
+def _qr(reading: Reading, lead: str) -> Truth:
+    """A small q before a dominant R."""
+    return all_of(above(reading.value("q_ms", lead), 0), above(reading.net_qrs(lead), 0))

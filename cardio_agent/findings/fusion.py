@@ -1,30 +1,29 @@
 """From the classifier's statements and the measured criteria to findings.
 
-Enters: statements, measurements, rhythm, quality, patient. Leaves: findings in report order, each
+Enters: statements, results of the criteria, quality. Leaves: findings in report order, each
 with its basis and certainty. Where classifier and measurement contradict each other, the
 contradiction itself is a finding. Does not write sentences.
 
 ==========================  ==========================  ============================================
 classifier                  criterion                   finding
 ==========================  ==========================  ============================================
-present                     met                         definite
-present                     not met, defining           contradiction; the finding is not made
+present                     met                         the rule's ``agreed``, mostly definite
+present                     definition not met          contradiction; the finding is not made
 present                     not met or not measurable   probable (high tier), else possible
-absent                      met                         the rule's ``alone``
+absent                      met                         the rule's ``alone``, unless vetoed
 ==========================  ==========================  ============================================
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from cardio_agent.findings import conduction
-from cardio_agent.findings.reading import NOT_MEASURABLE, Outcome, Reading
+from cardio_agent.findings.doubt import doubted, reversals
 from cardio_agent.findings.rules import FALLBACKS, HARMLESS, MINOR, RULES, Rule
-from cardio_agent.measurement import RhythmFeatures
+from cardio_agent.leads import LEADS
 from cardio_agent.schema import (
     Certainty,
+    CriterionResult,
     Finding,
-    Measurements,
-    Patient,
     Quality,
     Statement,
 )
@@ -34,37 +33,65 @@ NORMAL_QUERY = "normal limits of PR interval, QRS duration and QTc"
 
 
 def find(
-    statements: Iterable[Statement],
-    measurements: Measurements,
-    rhythm: RhythmFeatures,
-    quality: Quality,
-    patient: Patient,
+    statements: Iterable[Statement], criteria: Iterable[CriterionResult], quality: Quality
 ) -> tuple[Finding, ...]:
     """All findings of a recording.
+
+    Parameters
+    ----------
+    statements : iterable of Statement
+        All of the classifier's; of an unusable recording they are not looked at.
+    criteria : iterable of CriterionResult
+        All of the table's, as :func:`~cardio_agent.findings.criteria.evaluate_criteria` gives them.
+    quality : Quality
 
     Returns
     -------
     tuple of Finding
-        Rhythm first, then conduction, axis and intervals, chambers, ST–T and Q waves; contradictions
-        and the overall verdict last. An unusable recording gets one finding, of its quality.
+        Suspected electrode reversals first, then rhythm, conduction, axis and intervals, chambers, ST–T and
+        Q waves; contradictions and the overall verdict last. An unusable recording gets one finding, of its
+        quality.
     """
     if quality.verdict == "unusable":
         return (_unusable(quality),)
-    reading = Reading({s.code: s for s in statements}, measurements, rhythm, quality, patient)
+    case = Case({s.code: s for s in statements}, {c.id.removeprefix("c-"): c for c in criteria})
     made: dict[str, Finding] = {}
     contradictions: list[Finding] = []
     for rule in RULES:
-        if made.keys() & set(rule.unless):
-            continue
-        finding = _apply(rule, reading)
+        reasons = [made[key] for key in rule.unless if key in made]
+        finding = _contradicted_by_measurement(rule, case, reasons) if reasons else _apply(rule, case)
         if finding is None:
             continue
         if finding.kind == "contradiction":
             contradictions.append(finding)
         else:
             made[rule.key] = finding
-    found = [*made.values(), *_unexplained_superclasses(reading, made.values()), *contradictions]
-    return (*found, *_overall(reading, found))
+    found = doubted(
+        [*made.values(), *_unexplained_superclasses(case, made.values()), *contradictions], quality
+    )
+    return (*reversals(quality), *found, *doubted(_overall(case, found), quality))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the classifier and the criteria say, by code and by key."""
+
+    statements: Mapping[str, Statement]
+    criteria: Mapping[str, CriterionResult]
+
+    def spoken(self, codes: tuple[str, ...]) -> Statement | None:
+        """The likeliest of the classifier's statements that it calls present among ``codes``."""
+        present = [self.statements[code] for code in codes if self.statements[code].present]
+        return max(present, key=lambda s: s.probability, default=None)
+
+    def met(self, rule: Rule) -> tuple[CriterionResult, ...]:
+        """Those of a rule's criteria that are met."""
+        return tuple(self.criteria[key] for key in rule.criteria if self.criteria[key].met)
+
+    def refutation(self, rule: Rule) -> CriterionResult | None:
+        """The criterion that contradicts the classifier, if it was measured and is not met."""
+        result = self.criteria.get(rule.refuted_by)
+        return result if result is not None and result.state == "not met" else None
 
 
 def _unusable(quality: Quality) -> Finding:
@@ -77,28 +104,30 @@ def _unusable(quality: Quality) -> Finding:
     )
 
 
-def _apply(rule: Rule, reading: Reading) -> Finding | None:
-    spoken = reading.spoken(rule.codes)
-    outcome = rule.test(reading) if rule.test else NOT_MEASURABLE
+def _apply(rule: Rule, case: Case) -> Finding | None:
+    spoken, met = case.spoken(rule.codes), case.met(rule)
     if spoken is None:
-        return _finding(rule, rule.alone, outcome, None) if outcome.met and rule.alone else None
-    if outcome.met:
-        return _finding(rule, "definite", outcome, spoken)
+        is_said = met and not any(case.statements[code].risk == "high" for code in rule.vetoed_by)
+        return _finding(rule, rule.alone, met, None) if is_said and rule.alone else None
+    if met:
+        return _finding(rule, rule.agreed, met, spoken)
     if "{" in rule.text:
         return None
-    refuted = _refutation(rule, reading, outcome)
+    refuted = case.refutation(rule)
     if refuted:
         return _contradiction(rule, spoken, refuted)
-    text = rule.unmeasured if outcome.state == "not measurable" else ""
-    return _finding(rule, _from_probability(spoken), NOT_MEASURABLE, spoken, text)
+    is_unmeasured = all(case.criteria[key].state == "not measurable" for key in rule.criteria)
+    return _finding(rule, _from_probability(spoken), (), spoken, rule.unmeasured if is_unmeasured else "")
 
 
-def _refutation(rule: Rule, reading: Reading, outcome: Outcome) -> Outcome | None:
-    """The measured outcome that contradicts the classifier, if there is one."""
-    if rule.key in ("clbbb", "crbbb"):
-        narrow = conduction.qrs_narrow(reading)
-        return narrow if narrow.met else None
-    return outcome if rule.defining and outcome.state == "not met" else None
+def _contradicted_by_measurement(rule: Rule, case: Case, reasons: Iterable[Finding]) -> Finding | None:
+    """What the classifier says in vain where something else was found by measurement alone.
+
+    Where the classifier also speaks for what was found, it has said both and nothing is contradicted.
+    """
+    spoken, refuted = case.spoken(rule.codes), case.refutation(rule)
+    by_classifier = any(basis.startswith("s-") for finding in reasons for basis in finding.basis)
+    return _contradiction(rule, spoken, refuted) if spoken and refuted and not by_classifier else None
 
 
 def _from_probability(statement: Statement) -> Certainty:
@@ -106,38 +135,42 @@ def _from_probability(statement: Statement) -> Certainty:
 
 
 def _finding(
-    rule: Rule, certainty: Certainty | None, outcome: Outcome, spoken: Statement | None, text: str = ""
+    rule: Rule,
+    certainty: Certainty,
+    met: tuple[CriterionResult, ...],
+    spoken: Statement | None,
+    text: str = "",
 ) -> Finding:
-    basis = ((spoken.id,) if spoken else ()) + tuple(dict.fromkeys(outcome.basis))
+    leads = tuple(sorted({lead for result in met for lead in result.leads}, key=LEADS.index))
+    detail = " and ".join(result.name for result in met)
+    basis = (*((spoken.id,) if spoken else ()), *(id for result in met for id in result.basis))
     return Finding(
         id=f"f-{rule.key}",
         kind=rule.kind,
-        text=(text or rule.text).format(
-            territory=outcome.territory, leads=list_leads(outcome.leads), detail=outcome.detail
-        ),
-        certainty=certainty or "possible",
-        basis=basis,
-        leads=outcome.leads,
-        territory=outcome.territory,
+        text=(text or rule.text).format(leads=list_leads(leads), detail=detail),
+        certainty=certainty,
+        basis=tuple(dict.fromkeys(basis)),
+        leads=leads,
+        territory=next((result.territory for result in met if result.territory), None),
         codes=rule.codes,
         sources=rule.sources,
         query=rule.query,
     )
 
 
-def _contradiction(rule: Rule, spoken: Statement, outcome: Outcome) -> Finding:
+def _contradiction(rule: Rule, spoken: Statement, refuted: CriterionResult) -> Finding:
     return Finding(
         id=f"f-not_{rule.key}",
         kind="contradiction",
         text=f"the classifier suggests {spoken.name}, which the measurements do not support",
         certainty="definite",
-        basis=(spoken.id, *outcome.basis),
+        basis=(spoken.id, *refuted.basis),
         codes=(spoken.code,),
         sources=rule.sources,
     )
 
 
-def _unexplained_superclasses(reading: Reading, made: Iterable[Finding]) -> list[Finding]:
+def _unexplained_superclasses(case: Case, made: Iterable[Finding]) -> list[Finding]:
     """Superclasses called present, of which nothing more precise was said."""
     kinds = {f.kind for f in made}
     return [
@@ -150,13 +183,13 @@ def _unexplained_superclasses(reading: Reading, made: Iterable[Finding]) -> list
             codes=(fallback.code,),
         )
         for fallback in FALLBACKS
-        if (statement := reading.statements[fallback.code]).present and not kinds & fallback.explained_by
+        if (statement := case.statements[fallback.code]).present and not kinds & fallback.explained_by
     ]
 
 
-def _overall(reading: Reading, found: list[Finding]) -> list[Finding]:
+def _overall(case: Case, found: Iterable[Finding]) -> list[Finding]:
     """What the classifier's "normal ECG" comes to beside what was found."""
-    normal = reading.statements["NORM"]
+    normal = case.statements["NORM"]
     if not normal.present:
         return []
     abnormal = [f for f in found if f.id not in HARMLESS and f.kind != "contradiction"]

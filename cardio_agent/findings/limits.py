@@ -42,11 +42,14 @@ _BOUNDS: Mapping[tuple[str, str], Bounds] = {
     ("longest_pause_ms", "prolonged"): Bounds("SYN-01", above=3000),
     ("p_ms", "normal"): Bounds("CHM-14", below=120),
     ("p_ms", "prolonged"): Bounds("CHM-14", at_least=120),
+    ("p_lead_ms", "prolonged"): Bounds("CHM-14", at_least=120),
     ("pr_ms", "normal"): Bounds("STD-01", at_least=120, at_most=200),
     ("pr_ms", "prolonged"): Bounds("BRD-27", above=200),
+    ("pr_ms", "markedly prolonged"): Bounds("BRD-27", above=300),
     ("pr_ms", "short"): Bounds("STD-01", below=120),
     ("qrs_ms", "normal"): Bounds("STD-02", at_most=110),
     ("qrs_ms", "prolonged"): Bounds("STD-02", above=110),
+    ("qrs_ms", "borderline"): Bounds("CND-02, CND-05", at_least=110, below=120),
     ("qrs_ms", "narrow"): Bounds("SVT-11", below=120),
     ("qrs_ms", "wide"): Bounds("CND-01, CND-04", at_least=120),
     ("qrs_axis_deg", "normal"): Bounds("STD-03", at_least=-30, at_most=90),
@@ -54,6 +57,7 @@ _BOUNDS: Mapping[tuple[str, str], Bounds] = {
     ("qrs_axis_deg", "right"): Bounds("STD-03", above=90, at_most=180),
     ("qrs_axis_deg", "extreme"): Bounds("STD-03: neither left nor right", below=-90),
     ("st_j_mv", "depressed"): Bounds("MI-04", at_most=-0.05),
+    ("st_j60_mv", "depressed"): Bounds("MI-04", at_most=-0.05),
     ("t_mv", "inverted"): Bounds("REP-02", at_most=-0.1),
     ("t_mv", "upright"): Bounds("REP-02", above=0),
 }
@@ -61,6 +65,7 @@ _BOUNDS: Mapping[tuple[str, str], Bounds] = {
 _LONG_QTC = {"male": 450.0, "female": 460.0}  # Source: STD-04
 # CHN-08 rather than STD-04 (390 ms): the shorter limit, as the findings stage has it.
 _SHORT_QTC = Bounds("CHN-08", at_most=360)
+_VERY_LONG_QTC = Bounds("QT-06", above=500)
 
 
 def holds(word: str, measurement: Measurement, patient: Patient) -> bool | None:
@@ -69,8 +74,8 @@ def holds(word: str, measurement: Measurement, patient: Patient) -> bool | None:
     Parameters
     ----------
     word : str
-        "normal", "prolonged", "short", "wide", "narrow", "fast", "slow", "left", "right",
-        "extreme", "elevated", "depressed", "inverted" or "upright".
+        "normal", "prolonged", "markedly prolonged", "short", "wide", "borderline", "narrow", "fast",
+        "slow", "left", "right", "extreme", "elevated", "depressed", "inverted" or "upright".
     measurement : Measurement
     patient : Patient
         Age and sex decide the limits of QTc and of the ST level in V2–V3.
@@ -114,6 +119,8 @@ def _qtc_holds(word: str, value: float, patient: Patient) -> bool | None:
     limits = [_LONG_QTC[patient.sex]] if patient.sex else list(_LONG_QTC.values())
     if word == "short":
         return _SHORT_QTC.contain(value)
+    if word == "markedly prolonged":
+        return _VERY_LONG_QTC.contain(value)
     if word not in ("prolonged", "normal"):
         return None
     is_long = {value >= limit for limit in limits}

@@ -1,7 +1,8 @@
 """The measurement stage: waves of each beat, intervals, axes, amplitudes, rhythm."""
 
 from cardio_agent.measurement.delineation import delineate
+from cardio_agent.measurement.ectopy import Ectopy
 from cardio_agent.measurement.measuring import measure
 from cardio_agent.measurement.rhythm import RhythmFeatures, rhythm_features
 
-__all__ = ["RhythmFeatures", "delineate", "measure", "rhythm_features"]
+__all__ = ["Ectopy", "RhythmFeatures", "delineate", "measure", "rhythm_features"]

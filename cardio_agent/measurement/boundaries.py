@@ -32,25 +32,25 @@ class Located:
 class BumpRule(NamedTuple):
     """How one kind of rounded wave is delineated.
 
-    ``before`` and ``after`` tell how far from its centre over all leads it can reach, ``peak_within`` how
-    far a lead's peak can lie from it, ``flank`` how far from the peak the steepest point; ``smooth`` is
-    the standard deviation of the smoothing; all in samples. A later rise by ``next_wave_share`` of its
-    height is another wave.
+    ``before`` and ``after`` tell how far from its centre over all leads it can reach, ``chord`` how far the
+    ends of the line lie over which it rises, ``peak_within`` how far a lead's peak can lie from the centre,
+    ``flank`` how far from the peak the steepest point; ``smooth`` is the standard deviation of the
+    smoothing; all in samples. A later rise by ``next_wave_share`` of its height is another wave.
     """
 
     before: int
     after: int
+    chord: int
     peak_within: int
     flank: int
     smooth: float
     next_wave_share: float
 
 
-P_RULE = BumpRule(ms(100), ms(80), ms(38), ms(76), smooth=3.0, next_wave_share=np.inf)
-T_RULE = BumpRule(ms(200), ms(150), ms(30), ms(88), smooth=5.0, next_wave_share=0.15)
-
-EARLIEST, LATEST = 0.25, 0.75
-"""Share of leads: the global onset is near the earliest lead's, yet no single lead decides."""
+P_RULE = BumpRule(ms(100), ms(80), ms(100), ms(50), ms(76), smooth=3.0, next_wave_share=np.inf)
+T_RULE = BumpRule(ms(200), ms(165), ms(120), ms(50), ms(88), smooth=5.0, next_wave_share=0.15)
+PEAK_SHIFT = ms(16)
+"""How far the highest point lies from the one farthest above a sloping line."""
 
 
 def bump_fiducials(beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[int, int]) -> Fiducials:
@@ -65,13 +65,17 @@ def bump_fiducials(beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[i
     """
     start = max(centre - rule.before, bounds[0], 0)
     stop = min(centre + rule.after, bounds[1], beat_mv.shape[1] - 1)
-    smoothed = ndimage.gaussian_filter1d(beat_mv, rule.smooth, axis=1)
+    held = beat_mv[:, np.clip(np.arange(beat_mv.shape[1]), start, stop)]  # no neighbour is smoothed in
+    smoothed = ndimage.gaussian_filter1d(held, rule.smooth, axis=1)
     return np.array([_bump(row, centre, start, stop, rule) for row in smoothed], dtype=np.intp)
 
 
-def consensus(leads: Fiducials) -> Fiducials:
-    """Onset near the earliest, peak in the middle, offset near the latest of the leads; (3,)."""
-    onset, offset = np.quantile(leads[:, 0], EARLIEST), np.quantile(leads[:, 2], LATEST)
+def consensus(leads: Fiducials, earliest: float, latest: float) -> Fiducials:
+    """Onset near the earliest, peak in the middle, offset near the latest of the leads; (3,).
+
+    ``earliest`` and ``latest`` are shares of the leads, so that no single lead decides.
+    """
+    onset, offset = np.quantile(leads[:, 0], earliest), np.quantile(leads[:, 2], latest)
     return np.round([onset, np.median(leads[:, 1]), offset]).astype(np.intp)
 
 
@@ -99,7 +103,7 @@ def foot(flank: Floats) -> int:
 
 def _bump(row: Floats, centre: int, start: int, stop: int, rule: BumpRule) -> tuple[int, int, int]:
     """Onset, peak and offset of one lead, of either polarity."""
-    peak, sign = _peak(row, centre, start, stop, rule.peak_within)
+    peak, sign = _peak(row, centre, start, stop, rule)
     upright = row * sign
     rise = np.gradient(upright)
     first, last = max(start, peak - rule.flank), min(stop, peak + rule.flank)
@@ -111,14 +115,14 @@ def _bump(row: Floats, centre: int, start: int, stop: int, rule: BumpRule) -> tu
     return up - onset, peak, down + offset
 
 
-def _peak(row: Floats, centre: int, start: int, stop: int, near: int) -> tuple[int, int]:
-    """Extremum near the centre that lies farthest from the line between the ends, and its sign."""
-    line = np.linspace(row[start], row[stop], stop - start + 1)
-    above = row[start : stop + 1] - line
-    low, high = max(centre - near, start), min(centre + near, stop)
-    rough = low + int(np.argmax(np.abs(above[low - start : high - start + 1])))
-    sign = 1 if above[rough - start] >= 0 else -1
-    low, high = max(start, rough - near // 2), min(stop, rough + near // 2)
+def _peak(row: Floats, centre: int, start: int, stop: int, rule: BumpRule) -> tuple[int, int]:
+    """Extremum near the centre that lies farthest from the line between two points beside it; its sign."""
+    left, right = max(start, centre - rule.chord), min(stop, centre + rule.chord)
+    above = row[left : right + 1] - np.linspace(row[left], row[right], right - left + 1)
+    low, high = max(centre - rule.peak_within, left), min(centre + rule.peak_within, right)
+    rough = low + int(np.argmax(np.abs(above[low - left : high - left + 1])))
+    sign = 1 if above[rough - left] >= 0 else -1
+    low, high = max(start, rough - PEAK_SHIFT), min(stop, rough + PEAK_SHIFT)
     return low + int(np.argmax(sign * row[low : high + 1])), sign
 
 

@@ -13,21 +13,22 @@ import numpy as np
 from scipy import signal
 
 from cardio_agent.leads import LEADS
-from cardio_agent.measurement.boundaries import Fiducials, Located, consensus
+from cardio_agent.measurement.boundaries import Fiducials, Located
 from cardio_agent.measurement.conditioning import condition
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, detect_beats, ms
 from cardio_agent.measurement.morphology import BEFORE, group_beats
 from cardio_agent.measurement.p_waves import find_p_waves
 from cardio_agent.measurement.pacing import find_spike_candidates
-from cardio_agent.measurement.qrs import qrs_fiducials
+from cardio_agent.measurement.qrs import overall_qrs, qrs_fiducials
 from cardio_agent.measurement.rhythm import name_beats
 from cardio_agent.measurement.t_waves import find_t_waves
 from cardio_agent.schema import Beat, Beats, Ecg, LeadWaves, Wave, Waves
 
 SPIKE_LEAD_S = (0.045, 0.32)
+SPIKE_SPREAD_S = 0.025
 MIN_SPIKES = 3
-LOW_PASS_HZ = 75.0
-LOW_PASS_OF_RATE = 0.4
+MIN_SPIKE_SHARE = 0.2
+LOW_PASS_HZ = 40.0
 SHORTEST_QT_MS = 260
 
 
@@ -82,17 +83,22 @@ def _beats_and_spikes(ecg: Ecg, live: Samples) -> tuple[Samples, Samples, Floats
 
 
 def _that_pace(candidates: Samples, middles: Floats, fs_hz: float) -> Samples:
-    """Candidates that come shortly before a QRS; in its middle they are tips of narrow R waves."""
+    """Candidates that come shortly before a QRS, the same time before many of them.
+
+    In the middle of a QRS they are tips of narrow R waves.
+    """
     following = np.append(middles, np.inf)[np.searchsorted(middles, candidates)]
     lead_s = (following - candidates) / fs_hz
-    spikes = candidates[(lead_s > SPIKE_LEAD_S[0]) & (lead_s < SPIKE_LEAD_S[1])]
-    return spikes if len(spikes) >= MIN_SPIKES else spikes[:0]
+    is_before = (lead_s > SPIKE_LEAD_S[0]) & (lead_s < SPIKE_LEAD_S[1])
+    lead_s = lead_s[is_before]
+    n_alike = np.sum(np.abs(lead_s[:, None] - lead_s) <= SPIKE_SPREAD_S, axis=1)
+    is_usual = n_alike >= max(MIN_SPIKES, MIN_SPIKE_SHARE * len(middles))
+    return np.asarray(candidates[is_before][is_usual], dtype=np.intp)
 
 
 def _quiet(ecg: Ecg, spikes: Samples) -> Floats:
-    """The conditioned signal, low-passed: above 75 Hz there is nothing that moves a boundary."""
-    cut_hz = min(LOW_PASS_HZ, LOW_PASS_OF_RATE * ecg.fs_hz)
-    low_pass = signal.butter(2, cut_hz, fs=WORK_FS_HZ, output="sos")
+    """The conditioned signal, low-passed to what a recording at 100 Hz holds: every rate is read alike."""
+    low_pass = signal.butter(2, LOW_PASS_HZ, fs=WORK_FS_HZ, output="sos")
     return np.asarray(signal.sosfiltfilt(low_pass, condition(ecg, spikes), axis=1))
 
 
@@ -101,8 +107,8 @@ def _locate(work: Floats, beats: Samples) -> list[LocatedBeat]:
     next_beat = np.append(beats[1:], work.shape[1])
     ventricular: dict[int, tuple[int, Located, Located | None]] = {}
     for number, family in enumerate(group_beats(work, beats)):
-        leads = qrs_fiducials(family.beat_mv, BEFORE) - BEFORE
-        overall = consensus(leads)
+        in_beat = qrs_fiducials(family.beat_mv, BEFORE)
+        leads, overall = in_beat - BEFORE, overall_qrs(family.beat_mv, in_beat) - BEFORE
         rr = next_beat[family.members] - family.centres
         found = find_t_waves(work, family, overall, rr)
         for beat, centre, t in zip(family.members, family.centres, found, strict=True):
@@ -128,7 +134,8 @@ def _p_waves(work: Floats, qrs: Sequence[Located], t_waves: Sequence[Located | N
         onset + ms(SHORTEST_QT_MS) if t is None else t.overall[2]
         for onset, t in zip(onsets, t_waves, strict=True)
     ]
-    return find_p_waves(work, onsets, np.array(t_ends))
+    first_onsets = np.array([wave.leads[:, 0].min() for wave in qrs])
+    return find_p_waves(work, onsets, np.array(t_ends), first_onsets)
 
 
 def _to_waves(beats: Sequence[LocatedBeat], spikes: Samples, live: Samples, ecg: Ecg) -> Waves:

@@ -6,6 +6,7 @@ beats (extrasystoles left out), with their median absolute deviation. Judges not
 
 import math
 from collections.abc import Callable, Sequence
+from statistics import median_grouped
 
 import numpy as np
 
@@ -173,11 +174,14 @@ def _corrected(
 
 
 def _median(name: str, lengths: Sequence[int], fs_hz: float, method: str, reason: str) -> Measurement:
-    """Median over beats with its median absolute deviation, ms; None with fewer than three beats."""
+    """Median over beats with its median absolute deviation, ms; None with fewer than three beats.
+
+    Lengths are whole samples, 10 ms each at 100 Hz; the median of grouped data tells more than one of them.
+    """
     values = np.asarray(lengths, dtype=np.float64) / fs_hz * 1000
     if len(values) < MIN_BEATS:
         return _number(name, None, "ms", method, reason or TOO_FEW, len(values))
-    median = float(np.median(values))
+    median = median_grouped(values.tolist(), interval=1000 / fs_hz)
     spread = round(float(np.median(np.abs(values - median))), 1)
     return _number(name, median, "ms", method, "", len(values), spread)
 

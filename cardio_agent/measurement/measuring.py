@@ -32,7 +32,7 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
     Returns
     -------
     Measurements
-        15 over all leads, then 8 for each of the 12 leads. Nothing is left out: what cannot be measured
+        15 over all leads, then those of each of the 12 leads. Nothing is left out: what cannot be measured
         has ``value`` None and a ``reason``.
     """
     unusable = {

@@ -17,6 +17,10 @@ REACH_S = 0.004
 BLANK_S = 0.012
 MIN_RISE_MV = 0.15
 MIN_SHARPNESS = 0.6
+# Below this rate a spike is one sample and has lost most of its height.
+LOW_RATE_HZ = 250.0
+MIN_RISE_AT_LOW_RATE_MV = 0.12
+MIN_SHARPNESS_AT_LOW_RATE = 0.7
 MIN_LEADS = 3
 EDGE_REACHES = 5
 
@@ -40,7 +44,10 @@ def find_spike_candidates(signal_mv: Floats, fs_hz: float) -> Samples:
     if signal_mv.shape[1] <= 2 * EDGE_REACHES * reach:
         return np.array([], dtype=np.intp)
     near, far = _rise_and_fall(signal_mv, reach), _rise_and_fall(signal_mv, 4 * reach)
-    sharp = (near > MIN_RISE_MV) & (near > MIN_SHARPNESS * far)
+    is_low = fs_hz < LOW_RATE_HZ
+    rise_mv = MIN_RISE_AT_LOW_RATE_MV if is_low else MIN_RISE_MV
+    sharpness = MIN_SHARPNESS_AT_LOW_RATE if is_low else MIN_SHARPNESS
+    sharp = (near > rise_mv) & (near > sharpness * far)
     n_leads = ndimage.maximum_filter1d(sharp.astype(np.intp), 2 * reach + 1, axis=1).sum(axis=0)
     n_leads[: EDGE_REACHES * reach] = n_leads[-EDGE_REACHES * reach :] = 0
     found, _ = signal.find_peaks(n_leads, height=MIN_LEADS, distance=6 * reach)

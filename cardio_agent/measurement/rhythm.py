@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cardio_agent.measurement.ectopy import NO_ECTOPY, Ectopy, ectopy
 from cardio_agent.schema import Beat, BeatKind, Beats, Waves
 
 # Source: guideline corpus CND-14 (premature ventricular complex: early, QRS 120 ms or more).
@@ -25,6 +26,9 @@ USUAL_SHARE = 0.25
 
 IRREGULAR_CV = 0.10
 IRREGULAR_CHANGE = 0.10
+
+PAUSE_MS = 3000.0
+"""Source: guideline corpus STD-18, SYN-01."""
 
 Family = int
 
@@ -127,6 +131,8 @@ class RhythmFeatures:
     one to the next by more than 10 %, as in atrial fibrillation and not as in respiratory sinus arrhythmia.
     ``p_to_qrs_ratio`` is the share of non-ectopic beats with a P wave. ``n_supraventricular_premature``
     counts early beats of usual or narrow shape in a recording whose other beats are sinus.
+    ``pr_deviation_ms`` is the median absolute deviation of PR over non-ectopic beats: how constantly P comes
+    before QRS; None with fewer than three P waves. ``n_pauses`` counts RR intervals above 3 s.
     """
 
     n_beats: int
@@ -141,6 +147,10 @@ class RhythmFeatures:
     longest_rr_ms: float | None
     shortest_rr_ms: float | None
     longest_ventricular_run: int
+    ventricular: Ectopy = NO_ECTOPY
+    supraventricular: Ectopy = NO_ECTOPY
+    pr_deviation_ms: float | None = None
+    n_pauses: int = 0
 
     @property
     def is_paced(self) -> bool:
@@ -156,6 +166,7 @@ def rhythm_features(waves: Waves) -> RhythmFeatures:
     normal_ms = normal_rr_ms(waves)
     normal = [beat for beat in usual_beats(waves) if beat.kind != "paced"]
     is_sinus = kinds.count("sinus") > kinds.count("supraventricular")
+    ventricular = ectopy(kinds, "ventricular")
     return RhythmFeatures(
         n_beats=len(beats),
         n_sinus=kinds.count("sinus"),
@@ -168,8 +179,17 @@ def rhythm_features(waves: Waves) -> RhythmFeatures:
         p_to_qrs_ratio=sum(beat.p is not None for beat in normal) / len(normal) if normal else None,
         longest_rr_ms=float(rr_ms.max()) if len(rr_ms) else None,
         shortest_rr_ms=float(rr_ms.min()) if len(rr_ms) else None,
-        longest_ventricular_run=_longest_run(kinds, "ventricular"),
+        longest_ventricular_run=ventricular.longest_run,
+        ventricular=ventricular,
+        supraventricular=ectopy(kinds, "supraventricular") if is_sinus else NO_ECTOPY,
+        pr_deviation_ms=_pr_deviation_ms(normal, waves.fs_hz),
+        n_pauses=int(np.count_nonzero(rr_ms > PAUSE_MS)),
     )
+
+
+def _pr_deviation_ms(beats: Sequence[Beat], fs_hz: float) -> float | None:
+    pr = np.array([beat.qrs.onset - beat.p.onset for beat in beats if beat.p is not None]) / fs_hz * 1000
+    return float(np.median(np.abs(pr - np.median(pr)))) if len(pr) >= 3 else None
 
 
 def rr_intervals_ms(waves: Waves) -> np.ndarray:
@@ -205,11 +225,3 @@ def _is_irregular(normal_ms: np.ndarray) -> bool:
     varies = float(np.std(normal_ms) / np.mean(normal_ms)) > IRREGULAR_CV
     changes = float(np.mean(np.abs(np.diff(normal_ms))) / np.mean(normal_ms)) > IRREGULAR_CHANGE
     return varies and changes
-
-
-def _longest_run(kinds: Sequence[BeatKind], wanted: BeatKind) -> int:
-    longest = run = 0
-    for kind in kinds:
-        run = run + 1 if kind == wanted else 0
-        longest = max(longest, run)
-    return longest

@@ -21,8 +21,11 @@ from cardio_agent.measurement.morphology import AFTER, BEFORE, Family, cut
 FIRST_CENTRE = ms(60)
 LATEST_CENTRE_PER_ROOT_RR = 0.46
 """Latest T peak after QRS onset, in s, at RR 1 s; it moves with the square root of RR as QT does."""
+STRETCH = (0.8, 1.4)
+"""A T wave is as long as the root of RR, against that at RR 1 s; within these."""
 ROOM_FOR_NEXT_P = ms(180)
 ROOM_SHARE_OF_RR = 0.3
+OVERALL = (0.25, 0.55)
 STANDOUT_REACH = ms(110)
 HALF_WIDTH = ms(80)
 MAX_SHIFT = ms(30)
@@ -41,12 +44,15 @@ def find_t_waves(signal_mv: Floats, family: Family, qrs: Fiducials, rr: Samples)
 
     A wave can reach into the next beat: whoever knows all beats ends it there.
     """
-    centre = _centre(family.beat_mv, qrs, float(np.median(rr)))
+    usual_rr = float(np.median(rr))
+    centre = _centre(family.beat_mv, qrs, usual_rr)
     if centre is None:
         return [None] * len(family.members)
     room = (BEFORE + int(qrs[2]), BEFORE + AFTER)
-    leads = bump_fiducials(family.beat_mv, centre, T_RULE, room) - BEFORE
-    overall = consensus(leads)
+    stretch = np.clip(np.sqrt(usual_rr / WORK_FS_HZ), *STRETCH)
+    rule = T_RULE._replace(after=round(T_RULE.after * stretch))
+    leads = bump_fiducials(family.beat_mv, centre, rule, room) - BEFORE
+    overall = consensus(leads, *OVERALL)
     moved = family.centres + _shifts(signal_mv, family.centres + centre - BEFORE)
     return [Located(leads + at, overall + at) for at in moved]
 

@@ -41,7 +41,6 @@ _SIGNATURES: tuple[tuple[int, bytes, Reader | str], ...] = (
     (0, b"MM\x00*", _PICTURE),
     (8, b"WEBP", _PICTURE),
     (4, b"ftyphei", _PICTURE),
-    (0, b"%PDF", _PICTURE),
     (0, b"\x1f\x8b", _ARCHIVE),
     (0, b"7z\xbc\xaf", _ARCHIVE),
     (0, b"Rar!\x1a", _ARCHIVE),
@@ -76,6 +75,8 @@ def reader_of(path: Path) -> Reader:
         return _or_refuse(read_npz if b".npy" in raw[:_HEAD_BYTES] else _ARCHIVE, path)
     if _is_edf(raw) or _is_scp(raw):
         return read_vendor
+    if _is_pdf(raw) or _is_bitmap(raw):
+        return _or_refuse(_PICTURE, path)
     if _is_text(raw[:_HEAD_BYTES]):
         return _text_reader(raw, path)
     if path.suffix.lower() in SIGNAL_SUFFIXES:
@@ -105,6 +106,16 @@ def _is_scp(raw: bytes) -> bool:
         int(struct.unpack_from(layout, raw, at)[0]) for layout, at in (("<H", 8), ("<H", 22), ("<I", 28))
     )
     return section == 0 and pointed_section == 0 and index == 7
+
+
+def _is_pdf(raw: bytes) -> bool:
+    """Whether a PDF begins here; scanners put a line break or a byte order mark before it."""
+    return raw[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf\0 \t\r\n").startswith(b"%PDF")
+
+
+def _is_bitmap(raw: bytes) -> bool:
+    """Whether it is a Windows bitmap: its second field is its own length."""
+    return raw.startswith(b"BM") and int.from_bytes(raw[2:6], "little") == len(raw)
 
 
 def _is_text(head: bytes) -> bool:

@@ -10,6 +10,7 @@ against files built by hand from their specifications.
 Limits: experimental or uncalibrated formats of the library (EDAN ARC, XLE) are not accepted.
 """
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,10 @@ FORMATS_READ = frozenset(
 )  # fmt: skip
 _UNCALIBRATED = "uncalibrated counts"
 _DEFLATED_DICOM = b"1.2.840.10008.1.2.1.99"
+# What a DICOM file holds stands in its first group; classes that begin with 9 are waveforms.
+# Source: DICOM PS3.6 Annex A.
+_DICOM_CLASS = re.compile(rb"1\.2\.840\.10008\.5\.1\.4\.1\.1\.(\d+)")
+_WAVEFORMS = b"9"
 
 # Remarks of the library after which the signal is not what the file claims to hold.
 _REFUSED: tuple[tuple[str, type[InputError], str], ...] = (
@@ -87,9 +92,7 @@ def _parse(path: Path) -> tuple[Any, list[str]]:
     from ecgdatakit import FileParser
     from ecgdatakit.exceptions import ECGDataKitError, UnsupportedFormatError
 
-    with path.open("rb") as file:
-        if _DEFLATED_DICOM in file.read(1024):
-            raise UnsupportedFormat(f"{shown(path)}: deflated DICOM is not read; export it uncompressed")
+    _refuse_unread_dicom(path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -107,6 +110,22 @@ def _parse(path: Path) -> tuple[Any, list[str]]:
             ) from exc
     remarks = [_without_path(w.message, path) for w in caught if issubclass(w.category, UserWarning)]
     return record, [remark for remark in remarks if "birth" not in remark]  # nothing that identifies
+
+
+def _refuse_unread_dicom(path: Path) -> None:
+    """Turn away DICOM that is deflated or holds no waveform: scans, PDF and reports of ECGs."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if not head.startswith(b"DICM", 128):
+        return
+    if _DEFLATED_DICOM in head:
+        raise UnsupportedFormat(f"{shown(path)}: deflated DICOM is not read; export it uncompressed")
+    held = _DICOM_CLASS.search(head)
+    if held is not None and held[1] != _WAVEFORMS:
+        raise UnsupportedFormat(
+            f"{shown(path)}: a DICOM file without a waveform; a picture, PDF or report of an ECG cannot be "
+            "read, give the waveform that the recorder saved"
+        )
 
 
 def _without_path(message: BaseException | Warning | str, path: Path) -> str:

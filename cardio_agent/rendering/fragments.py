@@ -125,7 +125,8 @@ def findings_html(report: Report) -> str:
 
 
 def _finding_html(finding: Finding, records: dict[str, Record]) -> str:
-    where = f" in {lead_list(finding.leads)}" if finding.leads else ""
+    leads = lead_list(finding.leads)
+    named = finding.text if leads in finding.text else f"{finding.text} in {leads}"
     items = "".join(
         f"<li>{escaped(describe(records[key]) if key in records else key)}</li>" for key in finding.basis
     )
@@ -133,8 +134,8 @@ def _finding_html(finding: Finding, records: dict[str, Record]) -> str:
         f'<p class="ca-quiet">Criterion: {escaped(", ".join(finding.sources))}</p>' if finding.sources else ""
     )
     return (
-        f'<section class="ca-card"><h4>{escaped(finding.text)}{escaped(where)} '
-        f'<span class="ca-chip">{escaped(finding.certainty)}</span></h4><ul>{items}</ul>{sources}</section>'
+        f'<section class="ca-card"><h3>{escaped(named)} '
+        f'<span class="ca-chip">{escaped(finding.certainty)}</span></h3><ul>{items}</ul>{sources}</section>'
     )
 
 
@@ -150,8 +151,8 @@ def _passage_html(passage: Evidence, texts: dict[str, str]) -> str:
     bearing = f'<p class="ca-quiet">Bears on: {escaped("; ".join(sought))}</p>' if sought else ""
     flag = "" if passage.checked else ' <span class="ca-chip ca-warn">unchecked</span>'
     return (
-        f'<section class="ca-card"><h4>{escaped(evidence_source(passage))} '
-        f'<span class="ca-chip">{escaped(passage.id)}</span>{flag}</h4>'
+        f'<section class="ca-card"><h3>{escaped(evidence_source(passage))} '
+        f'<span class="ca-chip">{escaped(passage.id)}</span>{flag}</h3>'
         f"<p>{escaped(passage.text)}</p>{bearing}</section>"
     )
 

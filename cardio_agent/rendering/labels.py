@@ -5,6 +5,7 @@ where, and nothing is computed beyond rounding.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 
 from cardio_agent.schema import (
@@ -19,6 +20,7 @@ from cardio_agent.schema import (
     Quality,
     Record,
     Recording,
+    Report,
     Sentence,
     Source,
     Statement,
@@ -37,6 +39,16 @@ LEAD_COLUMNS = (
     ("P", "p_mv"),
 )
 """Columns of the table of leads, in reading order."""
+
+HEADER_FIGURES = (
+    ("Rate", "heart_rate_bpm"),
+    ("PR", "pr_ms"),
+    ("QRS", "qrs_ms"),
+    ("QT", "qt_ms"),
+    ("QTcF", "qtc_fridericia_ms"),
+    ("Axis", "qrs_axis_deg"),
+)
+"""What stands above the trace, in reading order."""
 
 _TOP_SHARES = 3
 
@@ -163,19 +175,54 @@ def describe(record: Record) -> str:
             return f"guideline: {evidence_line(record)}"
         case AttentionSummary():
             places = [shares_text(record.leads), shares_text(record.segments)]
-            return f"where the classifier looked: {'; '.join(place for place in places if place)}"
+            what = "where the classifier looked"
+            if record.method != "attention":
+                what = f"what the classifier relied on, by {record.method}"
+            return f"{what}: {'; '.join(place for place in places if place)}"
         case _:
             raise TypeError(f"no description for {type(record).__name__}")
 
 
 def notable_statements(facts: Facts) -> list[Statement]:
     """Statements worth a line: those present, then those at half their threshold or more, or in doubt."""
-    shown = [
-        s for s in facts.statements if s.present or s.is_uncertain or s.probability >= s.threshold / 2
-    ]
+    shown = [s for s in facts.statements if s.present or s.is_uncertain or s.probability >= s.threshold / 2]
     return sorted(shown, key=lambda s: (not s.present, -s.probability))
 
 
 def was_taken_over(sentence: Sentence, writer: str) -> bool:
     """Whether the plain writer stood in for the report's own writer."""
     return sentence.writer != writer
+
+
+def check_lines(report: Report) -> list[str]:
+    """How many sentences were checked, what came of it, and how many the plain writer took over."""
+    sentences = [s for section in report.narrative for s in section.sentences]
+    if not sentences:
+        return []
+    counts = Counter(s.verdict for s in sentences)
+    verdicts = ", ".join(f"{counts[kind]} {kind}" for kind in ("supported", "contradicted", "unsupported"))
+    lines = [f"{len(sentences)} sentences checked against their records: {verdicts}."]
+    n_taken = sum(was_taken_over(s, report.provenance.writer) for s in sentences)
+    if n_taken:
+        lines.append(f"* {n_taken} of them by the plain writer, in place of the model's.")
+    return lines
+
+
+def versions_line(report: Report) -> str:
+    """What made the report: versions and hashes, shortened."""
+    p = report.provenance
+    return (
+        f"cardio-agent {p.cardio_agent} · classifier {p.classifier} ({p.classifier_sha256[:12]}) · "
+        f"writer {p.writer} · corpus {p.corpus_sha256[:12]} · file {p.input_sha256[:12]}"
+    )
+
+
+def conclusion_text(report: Report) -> str:
+    """The sentences of the conclusion that held their check, or nothing."""
+    return " ".join(
+        s.text
+        for section in report.narrative
+        if section.section == "conclusion"
+        for s in section.sentences
+        if s.verdict == "supported"
+    )

@@ -93,16 +93,20 @@ def _strip(ecg: Ecg, lead: str, begin: int, end: int, page_first: int) -> Strip:
     return Strip(lead, x, y, begin, is_missing)
 
 
-def baselines(rows: list[list[Strip]]) -> tuple[list[float], float]:
+def baselines(rows: list[list[Strip]], tallest_mm: float = math.inf) -> tuple[list[float], float]:
     """Height of each row's baseline above the sheet's foot, and height of the grid, mm.
 
-    Rows stand as close as their waves allow, on the bold lines of the grid.
+    Rows stand as close as their waves allow, on the bold lines of the grid. Where the grid would be
+    higher than ``tallest_mm``, they share that height evenly, and tall waves reach into the row above.
     """
-    depths = [_up_to_bold(max(strip.reach[1] for strip in rows[0]) + CLEARANCE)]
+    depths: list[float] = [_up_to_bold(max(strip.reach[1] for strip in rows[0]) + CLEARANCE)]
     for upper, lower in itertools.pairwise(rows):
         wanted = max(b.reach[1] - a.reach[0] for a in upper for b in lower if _share_time(a, b))
         depths.append(depths[-1] + _up_to_bold(min(max(wanted + CLEARANCE, MIN_GAP), MAX_GAP)))
     height = depths[-1] + _up_to_bold(max(-strip.reach[0] for strip in rows[-1]) + CLEARANCE)
+    if height > tallest_mm:
+        height = tallest_mm
+        depths = [round((place + 0.5) * height / len(rows)) for place in range(len(rows))]
     foot = MARGIN + FOOTER
     return [foot + height - depth for depth in depths], height
 

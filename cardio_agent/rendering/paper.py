@@ -14,7 +14,7 @@ import numpy as np
 
 from cardio_agent.errors import BadRequest
 from cardio_agent.leads import lead_index
-from cardio_agent.rendering.labels import is_simulated, printable, recording_line, value_text
+from cardio_agent.rendering.labels import HEADER_FIGURES, is_simulated, printable, recording_line, value_text
 from cardio_agent.rendering.layout import (
     FOOTER,
     GUTTER,
@@ -50,21 +50,13 @@ INK, MUTED = "#16181d", "#5d6470"
 GLOW, _GLOW_OPACITY = "#1f77d0", 0.45
 _LEGEND_X = {"P": 15.0, "QRS": 5.0, "T": 0.0}
 WAVE_COLOURS = {"P": "#0b7a54", "QRS": "#6a2fb5", "T": "#c2560c"}
-_HEADER_FIGURES = (
-    ("Rate", "heart_rate_bpm"),
-    ("PR", "pr_ms"),
-    ("QRS", "qrs_ms"),
-    ("QT", "qt_ms"),
-    ("QTcF", "qtc_fridericia_ms"),
-    ("Axis", "qrs_axis_deg"),
-)
 
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
     """Where the classifier looked for one statement.
 
-    ``weights`` is (12, n_steps), non-negative; step k covers ``k * step_s`` to ``(k + 1) * step_s``.
+    ``weights`` is (12, n_steps), non-negative; step k is centred on ``k * step_s``.
     """
 
     label: str
@@ -205,7 +197,7 @@ def _draw_glow(axes: "Axes", strip: Strip, baseline: float, attention: Overlay, 
     left, right = float(strip.x[0]), float(strip.x[-1])
     begin_s = strip.first_sample / fs_hz
     time_s = np.linspace(begin_s, begin_s + (right - left) / MM_PER_S, round(right - left) + 1)
-    share = np.interp(time_s, (np.arange(len(row)) + 0.5) * attention.step_s, row) / peak
+    share = np.interp(time_s, np.arange(len(row)) * attention.step_s, row) / peak
     fade = np.sin(np.linspace(0, np.pi, 25)) ** 0.5
     image = np.empty((len(fade), len(share), 4))
     image[..., :3] = to_rgb(GLOW)
@@ -240,7 +232,7 @@ def _draw_header(axes: "Axes", ecg: Ecg, measurements: Measurements | None, titl
     _text(axes, MARGIN, top - 11.5, recording_line(ecg), size=8, color=MUTED)
     if measurements is None:
         return
-    for place, (label, name) in enumerate(reversed(_HEADER_FIGURES)):
+    for place, (label, name) in enumerate(reversed(HEADER_FIGURES)):
         x = right - 19.0 * place
         _text(
             axes,

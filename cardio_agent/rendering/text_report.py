@@ -7,12 +7,11 @@ Nothing is left out silently: records that are not shown here are in the JSON.
 
 import itertools
 import textwrap
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from cardio_agent.leads import LEADS
 from cardio_agent.rendering.labels import (
-    describe,
+    check_lines,
     evidence_line,
     lead_columns,
     measurement_label,
@@ -22,9 +21,11 @@ from cardio_agent.rendering.labels import (
     recording_line,
     section_title,
     value_text,
+    versions_line,
     was_taken_over,
 )
-from cardio_agent.schema import Evidence, Finding, Measurement, Report, Sentence, Statement
+from cardio_agent.rendering.references import Reference, drawn_together, references
+from cardio_agent.schema import Evidence, Measurement, Report, Sentence, Statement
 
 WIDTH = 80
 _INDENT = "  "
@@ -33,7 +34,8 @@ _BAR = 10
 
 def render_text(report: Report) -> str:
     """The report as text, closed by a line feed."""
-    numbers = _reference_numbers(report)
+    cited = references(report)
+    numbers = {reference.id: reference.number for reference in cited}
     blocks = [
         _title(report),
         *_narrative(report, numbers),
@@ -41,7 +43,7 @@ def render_text(report: Report) -> str:
         _lead_table(report),
         _statements(report),
         _evidence(report),
-        _references(report, numbers),
+        _references(cited),
         _checks(report),
         _provenance(report),
     ]
@@ -72,33 +74,13 @@ def _narrative(report: Report, numbers: dict[str, int]) -> Iterator[list[str]]:
 
 def _sentence(sentence: Sentence, numbers: dict[str, int], writer: str) -> str:
     """The sentence with its references, and with its verdict where it did not pass."""
-    marks = _ranges(sorted(numbers[cite] for cite in sentence.cites))
+    marks = drawn_together(numbers[cite] for cite in sentence.cites)
     parts = [printable(sentence.text) + ("*" if was_taken_over(sentence, writer) else "")]
     if marks:
         parts.append(f"[{marks}]")
     if sentence.verdict != "supported":
         parts.append(f"({sentence.verdict}: {sentence.reason})")
     return " ".join(parts)
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Sorted numbers with runs of three or more drawn together.
-
-    >>> _ranges([1, 2, 3, 5, 6])
-    '1–3, 5, 6'
-    """
-    runs = itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
-    shown = []
-    for _, pairs in runs:
-        run = [number for _, number in pairs]
-        shown += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(number) for number in run]
-    return ", ".join(shown)
-
-
-def _reference_numbers(report: Report) -> dict[str, int]:
-    """Number of every cited id, in the order of first mention."""
-    cites = (cite for section in report.narrative for s in section.sentences for cite in s.cites)
-    return {cite: place for place, cite in enumerate(dict.fromkeys(cites), start=1)}
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────
@@ -163,7 +145,7 @@ def _doubt(statement: Statement) -> str:
 
 def evidence_lines(evidence: Evidence) -> list[str]:
     """A guideline passage in lines for a terminal: id and text, then where it stands."""
-    label = f"{evidence.id:<9}"
+    label = f"{evidence.id:<8} "
     return _hanging(label, evidence.text) + _wrapped(evidence_line(evidence), _INDENT + " " * len(label))
 
 
@@ -172,14 +154,8 @@ def _evidence(report: Report) -> list[str]:
     return [*_heading("Guideline passages"), *lines] if lines else []
 
 
-def _references(report: Report, numbers: dict[str, int]) -> list[str]:
-    records = report.records()
-    lines = []
-    for cite, number in numbers.items():
-        record = records.get(cite)
-        known = "no such record in this report" if record is None else describe(record)
-        basis = f" (from {', '.join(record.basis)})" if isinstance(record, Finding) else ""
-        lines += _hanging(f"{number:>3}  ", f"{known}{basis} [{cite}]")
+def _references(cited: Iterable[Reference]) -> list[str]:
+    lines = [line for r in cited for line in _hanging(f"{r.number:>3}  ", f"{r.text} [{r.id}]")]
     return [*_heading("What this rests on"), *lines] if lines else []
 
 
@@ -187,26 +163,14 @@ def _references(report: Report, numbers: dict[str, int]) -> list[str]:
 
 
 def _checks(report: Report) -> list[str]:
-    sentences = [s for section in report.narrative for s in section.sentences]
-    if not sentences:
-        return []
-    counts = Counter(s.verdict for s in sentences)
-    verdicts = ", ".join(f"{counts[kind]} {kind}" for kind in ("supported", "contradicted", "unsupported"))
-    lines = _wrapped(f"{len(sentences)} sentences checked against their records: {verdicts}.", _INDENT)
-    taken_over = sum(was_taken_over(s, report.provenance.writer) for s in sentences)
-    if taken_over:
-        lines += _wrapped(f"* {taken_over} of them by the plain writer, in place of the model's.", _INDENT)
-    return [*_heading("Checks"), *lines]
+    lines = [wrapped for line in check_lines(report) for wrapped in _wrapped(line, _INDENT)]
+    return [*_heading("Checks"), *lines] if lines else []
 
 
 def _provenance(report: Report) -> list[str]:
-    p = report.provenance
-    versions = (
-        f"cardio-agent {p.cardio_agent} · classifier {p.classifier} ({p.classifier_sha256[:12]}) · "
-        f"writer {p.writer} · corpus {p.corpus_sha256[:12]} · file {p.input_sha256[:12]}"
-    )
-    lines = [line for note in p.notes for line in _wrapped(f"Note: {note}")]
-    return ["─" * WIDTH, *lines, *_wrapped(versions), *_wrapped("Research use only. Not a medical device.")]
+    lines = [line for note in report.provenance.notes for line in _wrapped(f"Note: {note}")]
+    closing = _wrapped("Research use only. Not a medical device.")
+    return ["─" * WIDTH, *lines, *_wrapped(versions_line(report)), *closing]
 
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────

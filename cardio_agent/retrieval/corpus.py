@@ -31,7 +31,8 @@ LEVELS = ("A", "B", "C", "B-R", "B-NR", "C-LD", "C-EO")
 _REQUIRED = ("Guideline", "Short", "Checked")
 _OPTIONAL = (
     "Thresholds", "Class of recommendation", "Level of evidence", "Class and level checked", "Society",
-    "Year", "Section", "Citation", "DOI", "PTB-XL statements", "Setting", "Terms", "Superseded by", "Note",
+    "Year", "Section", "Citation", "DOI", "PTB-XL statements", "Setting", "Terms", "Superseded by",
+    "Other society", "Note",
 )  # fmt: skip
 _TOGETHER = ("Class of recommendation", "Level of evidence", "Class and level checked")
 _ABOUT_GUIDELINE = ("guideline", "society", "year", "citation", "doi")
@@ -48,6 +49,7 @@ class Passage:
     ``codes`` are PTB-XL statement codes without their group (``STTC``, never ``sub:STTC``).
     ``setting`` names a clinical setting that a tracing does not show (``after TAVI``): such a
     statement answers questions, but is not cited for a finding by itself.
+    ``counterparts`` are the ids of other societies' statements on the same question.
     ``checked`` is False where the statement rests on memory or on an unreviewed source alone.
     """
 
@@ -73,6 +75,7 @@ class Passage:
     setting: str = ""
     terms: tuple[str, ...] = ()
     superseded_by: str = ""
+    counterparts: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -125,6 +128,38 @@ def load_corpus(folder: Path | None = None) -> tuple[Passage, ...]:
     return tuple(passage for _, passage in placed)
 
 
+def corpus_mistakes(folder: Path | None = None) -> tuple[str, ...]:
+    """Every mistake of a folder's topic files, one a statement, each with file, line and field.
+
+    What only statements together show (an id twice, an unknown successor) is looked for, and the first
+    of these named, where each statement is right by itself.
+
+    Raises
+    ------
+    CorpusError
+        When the folder holds no topic file.
+    """
+    folder = folder or resource_dir("guidelines")
+    mistakes: list[str] = []
+    for path in _topic_files(folder):
+        try:
+            title, statements = _split_topic(path)
+        except CorpusError as exc:
+            mistakes.append(str(exc))
+            continue
+        for lines in statements:
+            try:
+                _parse_statement(lines, path.stem, title)
+            except CorpusError as exc:
+                mistakes.append(str(exc))
+    if not mistakes:
+        try:
+            load_corpus(folder)
+        except CorpusError as exc:
+            mistakes.append(str(exc))
+    return tuple(mistakes)
+
+
 def corpus_sha256(folder: Path | None = None) -> str:
     """Hash of all files that decide what the search returns, hexadecimal.
 
@@ -156,14 +191,22 @@ def _read_text(path: Path) -> str:
 
 def _parse_file(path: Path) -> Iterator[tuple[_Line, Passage]]:
     """Each statement of one file with the line of its heading."""
+    title, statements = _split_topic(path)
+    for lines in statements:
+        yield lines[0], _parse_statement(lines, path.stem, title)
+
+
+def _split_topic(path: Path) -> tuple[str, list[list[_Line]]]:
+    """A file's title, and the lines of each of its statements."""
     lines = [_Line(path.name, n, text.rstrip()) for n, text in enumerate(_read_text(path).splitlines(), 1)]
     if not lines or not lines[0].text.startswith("# "):
         raise (lines[0] if lines else _Line(path.name, 1, "")).error("the first line is not a '# Title'")
     starts = [k for k, line in enumerate(lines) if line.text.startswith("#") and k > 0]
     if not starts:
         raise lines[0].error("the file holds no statement ('## ID: title')")
-    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield lines[start], _parse_statement(lines[start:stop], path.stem, lines[0].text[2:].strip())
+    stops = [*starts[1:], len(lines)]
+    statements = [lines[start:stop] for start, stop in zip(starts, stops, strict=True)]
+    return lines[0].text[2:].strip(), statements
 
 
 def _parse_statement(lines: list[_Line], topic: str, topic_title: str) -> Passage:
@@ -239,6 +282,7 @@ def _passage(
         setting=value("Setting"),
         terms=tuple(term.strip() for term in value("Terms").split(";") if term.strip()),
         superseded_by=value("Superseded by"),
+        counterparts=tuple(id_.strip() for id_ in value("Other society").split(",") if id_.strip()),
         note=value("Note"),
     )
 
@@ -296,6 +340,16 @@ def _check_together(placed: list[tuple[_Line, Passage]]) -> None:
                 raise line.error(
                     f"{passage.id}: field '{name}' of '{passage.short}' differs from that in {known.id}"
                 )
+    _check_references(placed, {passage.id: passage for _, passage in placed})
+
+
+def _check_references(placed: list[tuple[_Line, Passage]], known: dict[str, Passage]) -> None:
+    """Successors exist; two societies' statements on one question name each other."""
     for line, passage in placed:
-        if passage.superseded_by and passage.superseded_by not in first:
+        if passage.superseded_by and passage.superseded_by not in known:
             raise line.error(f"{passage.id}: field 'Superseded by': there is no {passage.superseded_by}")
+        for other in passage.counterparts:
+            if other not in known:
+                raise line.error(f"{passage.id}: field 'Other society': there is no {other}")
+            if passage.id not in known[other].counterparts:
+                raise line.error(f"{passage.id}: field 'Other society': {other} does not name it in return")

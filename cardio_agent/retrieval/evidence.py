@@ -1,29 +1,33 @@
 """Evidence for a question or for the findings of a recording.
 
 Enters: a question, or findings with their queries and statement codes. Leaves: :class:`Evidence`
-records. Superseded statements are never returned; for a finding, neither are unchecked ones nor
-those for a setting that a tracing does not show. Writes nothing but the index in the cache folder.
+records. Superseded statements are never returned as current; for a finding, neither are unchecked ones
+nor those for a setting that a tracing does not show, and a user's own documents only where the setting
+``cite_own_guidelines`` says so. Writes nothing but indexes.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cardio_agent.classifier.statements import SUPERCLASSES
 from cardio_agent.errors import BadRequest
 from cardio_agent.retrieval.corpus import Passage, bare_code, load_corpus
-from cardio_agent.schema import Evidence, Finding
+from cardio_agent.retrieval.opening import open_own_search, open_search
+from cardio_agent.retrieval.selection import Selection, check_selection
+from cardio_agent.schema import Evidence, Finding, Measurement, Patient
 from cardio_agent.settings import Settings, get_settings
-
-if TYPE_CHECKING:
-    from cardio_agent.retrieval.search import HybridSearch
 
 MAX_PASSAGES = 50
 
 
-def retrieve(query: str, k: int = 5, *, include_unchecked: bool = True) -> list[Evidence]:
+def retrieve(
+    query: str, k: int = 5, *, include_unchecked: bool = True, selection: Selection | None = None
+) -> list[Evidence]:
     """Guideline passages that answer a question.
+
+    Where another society answers the same question, its passage comes back too. Passages of the user's own
+    documents come back among them, marked, in at most half of the places that the corpus can fill.
 
     Parameters
     ----------
@@ -32,23 +36,26 @@ def retrieve(query: str, k: int = 5, *, include_unchecked: bool = True) -> list[
     k : int
         Most passages returned, 1 to 50.
     include_unchecked : bool
-        Also passages that rest on memory or an unreviewed source; their ``checked`` is False.
+        Also passages that rest on memory or an unreviewed source, and the user's own; their ``checked``
+        is False.
+    selection : Selection, optional
+        Only these societies, years, topics and classes.
 
     Returns
     -------
     list of Evidence
-        Best first; empty when the corpus does not speak of what is asked.
+        Best first; empty when neither the corpus nor an own document speaks of what is asked.
 
     Raises
     ------
     BadRequest
-        When ``k`` is out of range or ``settings.embeddings`` names no model.
+        When ``k`` is out of range, or ``selection`` or ``settings.embeddings`` names what does not exist.
     CorpusError
         When a guideline file breaks the corpus's format.
     ModelMissing
         When the embedding model is absent or altered.
     IndexUnavailable
-        When the index can be neither opened nor built.
+        When the index can be neither opened nor built, or its server is away.
     """
     if not 1 <= k <= MAX_PASSAGES:
         raise BadRequest(f"{k} passages were asked for: ask for 1 to {MAX_PASSAGES}")
@@ -57,18 +64,30 @@ def retrieve(query: str, k: int = 5, *, include_unchecked: bool = True) -> list[
     from cardio_agent.retrieval.retriever import GuidelineRetriever
 
     settings = get_settings()
+    chosen = check_selection(selection or Selection(), load_corpus())
     retriever = GuidelineRetriever(
         search=open_search(settings),
+        own=open_own_search(settings),
         k=k,
-        include_unchecked=include_unchecked,
-        year_from=settings.guideline_year_from,
+        selection=_within_settings(chosen, settings, unchecked=include_unchecked),
     )
     with tracing_context(enabled=False):  # a question may speak of a patient: it stays on this machine
         documents = retriever.invoke(query)
     return [Evidence.model_validate(document.metadata) for document in documents]
 
 
-def gather_evidence(findings: Sequence[Finding], *, per_finding: int | None = None) -> tuple[Evidence, ...]:
+def _within_settings(selection: Selection, settings: Settings, *, unchecked: bool) -> Selection:
+    years = [year for year in (selection.year_from, settings.guideline_year_from) if year is not None]
+    return replace(selection, unchecked=selection.unchecked and unchecked, year_from=max(years, default=None))
+
+
+def gather_evidence(
+    findings: Sequence[Finding],
+    *,
+    per_finding: int | None = None,
+    patient: Patient | None = None,
+    measurements: Sequence[Measurement] = (),
+) -> tuple[Evidence, ...]:
     """Checked guideline passages about each finding.
 
     Parameters
@@ -77,12 +96,17 @@ def gather_evidence(findings: Sequence[Finding], *, per_finding: int | None = No
         One with an empty ``query`` gets no passage.
     per_finding : int, optional
         Most passages for each; default ``settings.evidence_per_finding``.
+    patient : Patient, optional
+        Whose sex and age the queries carry.
+    measurements : sequence of Measurement
+        Of the recording; a query carries the values that its finding rests on.
 
     Returns
     -------
     tuple of Evidence
         In the order of the findings, best first, each passage once, with the ids of all findings it
-        was found for. Empty for no finding.
+        was found for; with ``settings.cite_own_guidelines``, after those of each finding the best passage of
+        the user's own documents, unchecked. Empty for no finding.
 
     Raises
     ------
@@ -96,7 +120,9 @@ def gather_evidence(findings: Sequence[Finding], *, per_finding: int | None = No
     found_for: dict[str, list[str]] = {}
     for finding in asking:
         codes = _specific(finding.codes)
-        for passage, score in _cited(settings, finding.query, codes, frozenset(finding.sources))[:n]:
+        particulars = _particulars(finding, patient or Patient(), measurements)
+        cited = _cited(settings, finding.query, codes, frozenset(finding.sources), particulars)[:n]
+        for passage, score in cited + _cited_own(settings, finding.query):
             passages.setdefault(passage.id, (passage, score))
             found_for.setdefault(passage.id, []).append(finding.id)
     if not passages:
@@ -109,9 +135,20 @@ def gather_evidence(findings: Sequence[Finding], *, per_finding: int | None = No
     )
 
 
-def open_search(settings: Settings) -> "HybridSearch":
-    """The search over the bundled corpus, built once a process for each cache folder and model."""
-    return _open_search(settings.cache_dir, settings.embeddings)
+def _particulars(finding: Finding, patient: Patient, measurements: Sequence[Measurement]) -> str:
+    """Sex, age and the values that a finding rests on, in words: ``woman, 62 years, QRS 134 ms``."""
+    known = [{"female": "woman", "male": "man"}[patient.sex]] if patient.sex else []
+    known += [f"{patient.age_years:.0f} years"] if patient.age_years is not None else []
+    rests_on = (m for m in measurements if m.id in finding.basis and m.value is not None)
+    known += [f"{_quantity(m)} {m.value:g} {m.unit}" for m in rests_on]
+    return ", ".join(known)
+
+
+def _quantity(measurement: Measurement) -> str:
+    """What was measured, in the words of guidelines: ``QTc``, ``ST V2``."""
+    word = measurement.name.split("_")[0]
+    named = {"heart": "heart rate", "qtc": "QTc"}.get(word, word.upper())
+    return f"{named} {measurement.lead}" if measurement.lead else named
 
 
 def _specific(codes: Sequence[str]) -> frozenset[str]:
@@ -120,26 +157,22 @@ def _specific(codes: Sequence[str]) -> frozenset[str]:
     return bare - frozenset(SUPERCLASSES) or bare
 
 
-@lru_cache(maxsize=2)
-def _open_search(cache_dir: Path, embeddings: str) -> "HybridSearch":
-    from cardio_agent.retrieval.embeddings import load_embeddings
-    from cardio_agent.retrieval.search import HybridSearch
-    from cardio_agent.retrieval.vectors import KnownEmbeddings
-    from cardio_agent.retrieval.vocabulary import load_vocabulary
-
-    model = KnownEmbeddings(load_embeddings(embeddings))
-    return HybridSearch(load_corpus(), load_vocabulary(), model, cache_dir)
-
-
 @lru_cache(maxsize=4096)
 def _cited(
-    settings: Settings, query: str, codes: frozenset[str], sources: frozenset[str]
+    settings: Settings, query: str, codes: frozenset[str], sources: frozenset[str], particulars: str
 ) -> tuple[tuple[Passage, float], ...]:
     """What a finding may cite, best first; findings of one kind ask the same, so it is kept."""
-    from cardio_agent.retrieval.retriever import is_current
+    selection = Selection(unchecked=False, year_from=settings.guideline_year_from)
 
     def accept(passage: Passage) -> bool:
-        return passage.checked and not passage.setting and is_current(passage, settings.guideline_year_from)
+        return not passage.setting and selection.accepts(passage)
 
-    hits = open_search(settings).cite(query, codes, sources, accept)
+    hits = open_search(settings).cite(query, codes, sources, accept, particulars)
     return tuple((hit.passage, hit.score) for hit in hits)
+
+
+def _cited_own(settings: Settings, query: str) -> tuple[tuple[Passage, float], ...]:
+    """The best passage of the user's own documents, where reports may cite them."""
+    own = open_own_search(settings) if settings.cite_own_guidelines else None
+    hits = [] if own is None else own.cite(query, (), (), Selection().accepts)
+    return tuple((hit.passage, hit.score) for hit in hits[:1])

@@ -8,13 +8,15 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
+from itertools import islice
 
 import numpy as np
+from langchain_core.embeddings import Embeddings
 
 from cardio_agent.retrieval.corpus import Passage
-from cardio_agent.retrieval.index import open_index
-from cardio_agent.retrieval.vectors import KnownEmbeddings
+from cardio_agent.retrieval.index import VectorIndex
+from cardio_agent.retrieval.naming import StatementNames
 from cardio_agent.retrieval.vocabulary import Vocabulary
 from cardio_agent.retrieval.words import WordIndex
 
@@ -22,9 +24,11 @@ from cardio_agent.retrieval.words import WordIndex
 # project's own; ``training/retrieval_scores.py`` prints what they give.
 WORD_WEIGHT = 1.2
 # A question has an answer when the best cosine similarity plus the weighed best share of its words
-# reaches this. Passages that score below this share of the best one are left out.
-COVERAGE_WEIGHT = 2.0
-LEAST_RELEVANCE = 1.22
+# reaches this; one about what the corpus does not cover must fit a statement closely. Passages that score
+# below this share of the best one are left out.
+COVERAGE_WEIGHT = 1.5
+LEAST_RELEVANCE = 1.0
+LEAST_RELEVANCE_OUTSIDE = 1.8
 ANSWER_SHARE = 0.4
 # A finding cites passages of at least these scores, tagged with its statements or not. Those below
 # this share of its best one are about something else.
@@ -33,7 +37,9 @@ LEAST_UNTAGGED = 1.1
 CITED_SHARE = 0.6
 SOURCE_BONUS = 0.3
 ADVICE_BONUS = 0.15
+PARTICULARS_WEIGHT = 0.15
 _CANDIDATES = 1000
+_MOST_HITS = 300
 
 _YEAR = re.compile(r"\b20\d\d\b")
 _EDITION = re.compile(r"\b(?:guidelines?|recommendations?|edition|esc|acc|aha|hrs)\b", re.IGNORECASE)
@@ -54,38 +60,40 @@ class HybridSearch:
     ----------
     passages : sequence of Passage
     vocabulary : Vocabulary
-    embeddings : KnownEmbeddings
-    cache_dir : Path
-        Where the vector index is kept.
+    embeddings : Embeddings
+        For questions; those of the passages stand in the index.
+    index : VectorIndex
+        Holds a vector for each passage.
+    is_corpus : bool
+        Whether these passages are the corpus whose limits the vocabulary names; a user's own documents
+        may speak of anything and of any year.
 
     Raises
     ------
     IndexUnavailable
-        When the vector index can be neither opened nor built.
+        By the methods, when the index cannot be read.
     """
 
     def __init__(
         self,
         passages: Sequence[Passage],
         vocabulary: Vocabulary,
-        embeddings: KnownEmbeddings,
-        cache_dir: Path,
+        embeddings: Embeddings,
+        index: VectorIndex,
+        *,
+        is_corpus: bool = True,
     ) -> None:
         self.passages = tuple(passages)
         self._vocabulary = vocabulary
         self._embeddings = embeddings
+        self._index = index
+        self._is_corpus = is_corpus
         self._newest_year = max((p.year for p in self.passages if p.year), default=0)
         word_texts = [f"{p.title}. {p.text} {p.thresholds} {p.short} {p.topic_title}" for p in self.passages]
         self._words = WordIndex([vocabulary.tokens(text) for text in word_texts])
         self._known = vocabulary.known_words(word_texts)
-        ids = [p.id for p in self.passages]
-        self.passage_texts = [vocabulary.unify(f"{p.title}. {p.text}") for p in self.passages]
-        self._index = open_index(
-            cache_dir,
-            index_key(ids, self.passage_texts, embeddings.weights_sha256),
-            ids,
-            lambda: embeddings.embed_documents(self.passage_texts),
-        )
+        self._statements = StatementNames(vocabulary)
+        self._compared = lru_cache(maxsize=256)(self.compare)  # findings of one kind ask the same
 
     def answer(self, question: str, accept: Callable[[Passage], bool]) -> list[Hit]:
         """Passages that answer a question.
@@ -101,13 +109,18 @@ class HybridSearch:
         list of Hit
             Best first; empty when the corpus does not speak of what is asked.
         """
-        if not question.strip() or self._asks_for_later_edition(question):
+        if not question.strip() or not self.passages or self._asks_for_later_edition(question):
             return []
-        cosine, words, coverage = self._compare(question)
-        if cosine.max() + COVERAGE_WEIGHT * coverage.max() < LEAST_RELEVANCE:
+        cosine, words, coverage = self.compare(question)
+        score = cosine + WORD_WEIGHT * words
+        codes = self._statements.named(question) if self._is_corpus else ()
+        if codes:
+            return self._hits(np.where(self._tagged(codes), score, -np.inf), accept)
+        outside = self._is_corpus and self._vocabulary.is_outside(question)
+        least = LEAST_RELEVANCE_OUTSIDE if outside else LEAST_RELEVANCE
+        if cosine.max() + COVERAGE_WEIGHT * coverage.max() < least:
             return []
-        hits = self._hits(cosine + WORD_WEIGHT * words, accept)
-        return _not_far_below_best(hits, ANSWER_SHARE)
+        return _not_far_below_best(self._hits(score, accept), ANSWER_SHARE)
 
     def cite(
         self,
@@ -115,6 +128,7 @@ class HybridSearch:
         codes: Collection[str],
         sources: Collection[str],
         accept: Callable[[Passage], bool],
+        particulars: str = "",
     ) -> list[Hit]:
         """Passages about a finding.
 
@@ -129,31 +143,34 @@ class HybridSearch:
             Ids of the passages that its criterion comes from: they are about it in any case.
         accept : callable
             Which passages may be returned.
+        particulars : str
+            Sex, age and measured values: among passages about the finding, those that speak of them
+            come before the others.
 
         Returns
         -------
         list of Hit
             Best first, sources and recommendations preferred; empty when no passage is about it.
         """
-        cosine, words, _ = self._compare(query)
+        cosine, words, _ = self._compared(query)
         score = cosine + WORD_WEIGHT * words
-        if codes:
-            tagged = np.array([not set(p.codes).isdisjoint(codes) for p in self.passages])
-            about = tagged & (score >= LEAST_TAGGED)
-        else:
-            about = score >= LEAST_UNTAGGED
+        about = self._tagged(codes) & (score >= LEAST_TAGGED) if codes else score >= LEAST_UNTAGGED
         source = np.array([p.id in sources for p in self.passages])
         advice = np.array([bool(p.class_of_recommendation) for p in self.passages])
-        score += SOURCE_BONUS * source + ADVICE_BONUS * advice
+        fitting = self._words.scores(self._vocabulary.tokens(particulars))
+        score += SOURCE_BONUS * source + ADVICE_BONUS * advice + PARTICULARS_WEIGHT * fitting
         hits = self._hits(np.where(about | source, score, -np.inf), accept)
         return _not_far_below_best(hits, CITED_SHARE)
+
+    def _tagged(self, codes: Collection[str]) -> np.ndarray:
+        return np.array([not set(p.codes).isdisjoint(codes) for p in self.passages])
 
     def question_text(self, question: str) -> str:
         """The question as it is compared: unified and without misspellings."""
         return self._vocabulary.correct(question, self._known)
 
-    def _compare(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Cosine similarity, BM25 and coverage of every passage, (n,) each."""
+    def compare(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The parts of the score: cosine similarity, BM25 and coverage of every passage, (n,) each."""
         text = self.question_text(question)
         tokens = self._vocabulary.tokens(text)
         similar = self._index.similarities(self._embeddings.embed_query(text), _CANDIDATES)
@@ -163,20 +180,27 @@ class HybridSearch:
     def _hits(self, score: np.ndarray, accept: Callable[[Passage], bool]) -> list[Hit]:
         """Accepted passages, best first; those of score minus infinity are left out."""
         best_first = np.argsort(-score, kind="stable")
-        return [
+        accepted = (
             Hit(self.passages[row], round(float(score[row]) / (1 + WORD_WEIGHT), 4))
             for row in best_first
             if np.isfinite(score[row]) and accept(self.passages[row])
-        ]
+        )
+        return list(islice(accepted, _MOST_HITS))
 
     def _asks_for_later_edition(self, question: str) -> bool:
         """Whether the question names a guideline year after the newest one in the corpus."""
         years = map(int, _YEAR.findall(question))
-        return bool(_EDITION.search(question)) and max(years, default=0) > self._newest_year
+        later = max(years, default=0) > self._newest_year
+        return self._is_corpus and later and bool(_EDITION.search(question))
 
 
 def _not_far_below_best(hits: list[Hit], share: float) -> list[Hit]:
     return [hit for hit in hits if hit.score >= share * hits[0].score]
+
+
+def passage_text(passage: Passage, vocabulary: Vocabulary) -> str:
+    """What is embedded of a passage."""
+    return vocabulary.unify(f"{passage.title}. {passage.text}")
 
 
 def index_key(ids: Sequence[str], texts: Sequence[str], weights_sha256: str) -> str:

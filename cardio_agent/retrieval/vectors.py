@@ -9,7 +9,7 @@ never meets an old one.
 """
 
 import hashlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ class KnownEmbeddings(Embeddings):
     def __init__(self, model: TransformerEmbeddings) -> None:
         self._model = model
         self.weights_sha256 = model.weights_sha256
+        self._asked = lru_cache(maxsize=64)(self._embed_one)  # corpus and own documents ask the same
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Unit vectors of the texts, in their order."""
@@ -43,7 +44,10 @@ class KnownEmbeddings(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """Unit vector of one text."""
-        return self.embed_documents([text])[0]
+        return list(self._asked(text))
+
+    def _embed_one(self, text: str) -> tuple[float, ...]:
+        return tuple(self.embed_documents([text])[0])
 
     def key(self, text: str) -> str:
         """Name of a text under this model."""

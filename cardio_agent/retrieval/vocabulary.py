@@ -27,7 +27,8 @@ _STOP_WORDS = frozenset(
     """.split()  # noqa: SIM905 (read as a text, not as a list)
 )
 _WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")
-_SHORTEST_TYPO = 6
+_SHORTEST_TYPO = 5
+_LONG_WORD = 8  # a longer word may hold more than one slip
 _TYPO_SIMILARITY = 0.88
 
 
@@ -40,16 +41,22 @@ class Vocabulary:
         Part of a word to how it is written.
     terms : mapping
         Term to its other forms.
+    outside : collection of str
+        Words and phrases of questions that the corpus does not answer.
     """
 
-    def __init__(self, spelling: Mapping[str, str], terms: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self,
+        spelling: Mapping[str, str],
+        terms: Mapping[str, Collection[str]],
+        outside: Collection[str] = (),
+    ) -> None:
         self._spelling = dict(spelling)
         self._term_of = {
             self._plain(form): self._plain(term) for term, forms in terms.items() for form in (term, *forms)
         }
-        longest_first = sorted(self._term_of, key=len, reverse=True)
-        any_form = "|".join(map(re.escape, longest_first)) or r"(?!)"
-        self._forms = re.compile(rf"(?<![a-z0-9])({any_form})s?(?![a-z0-9])")
+        self._forms = _any_of(self._term_of)
+        self._outside = _any_of(map(self.unify, outside))
 
     def unify(self, text: str) -> str:
         """Lower case, one spelling, every known form replaced by its term.
@@ -70,18 +77,29 @@ class Vocabulary:
         plain = [*self._term_of, *map(self.unify, texts)]
         return {_stem(word): word for text in plain for word in _WORD.findall(text)}
 
+    def is_outside(self, text: str) -> bool:
+        """Whether a text asks for something that the corpus says it does not cover."""
+        return bool(self._outside.search(self.unify(text)))
+
     def correct(self, text: str, known: Mapping[str, str]) -> str:
         """The unified text with misspelt words replaced by the known word that is almost the same.
 
-        Only long words are touched, never numbers; the first letter must agree.
+        Short words and numbers are never touched; the first letter must agree.
         """
 
         def corrected(match: re.Match[str]) -> str:
             word = match[0]
-            if len(word) < _SHORTEST_TYPO or not word.isalpha() or _stem(word) in known:
+            if (
+                len(word) < _SHORTEST_TYPO
+                or not word.isalpha()
+                or word in _STOP_WORDS
+                or _stem(word) in known
+            ):
                 return word
             alike = [other for other in known.values() if other[0] == word[0]]  # "irregular" is not "regular"
-            near = get_close_matches(word, alike, n=1, cutoff=_TYPO_SIMILARITY)
+            near = [other for other in alike if _one_slip_apart(word, other)]
+            if not near and len(word) >= _LONG_WORD:
+                near = get_close_matches(word, alike, n=1, cutoff=_TYPO_SIMILARITY)
             return near[0] if near else word
 
         return self.unify(_WORD.sub(corrected, self.unify(text)))
@@ -100,7 +118,7 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     Raises
     ------
     CorpusError
-        When ``vocabulary.toml`` is not valid TOML of the two tables.
+        When ``vocabulary.toml`` is not valid TOML of the known tables.
     """
     path = (folder or resource_dir("guidelines")) / "vocabulary.toml"
     if not path.is_file():
@@ -109,10 +127,35 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise CorpusError(f"{path.name}: {exc}; correct the file") from exc
-    unknown = set(tables) - {"spelling", "terms"}
+    unknown = set(tables) - {"spelling", "terms", "outside"}
     if unknown:
-        raise CorpusError(f"{path.name}: table '{unknown.pop()}' is not known; use [spelling] and [terms]")
-    return Vocabulary(tables.get("spelling", {}), tables.get("terms", {}))
+        raise CorpusError(
+            f"{path.name}: table '{unknown.pop()}' is not known; use [spelling], [terms] and [outside]"
+        )
+    outside = [word for words in tables.get("outside", {}).values() for word in words]
+    return Vocabulary(tables.get("spelling", {}), tables.get("terms", {}), outside)
+
+
+def _any_of(forms: Iterable[str]) -> re.Pattern[str]:
+    """Any of these as whole words, the longest first, with or without a plural s."""
+    longest_first = sorted(forms, key=len, reverse=True)
+    any_form = "|".join(map(re.escape, longest_first)) or r"(?!)"
+    return re.compile(rf"(?<![a-z0-9])({any_form})s?(?![a-z0-9])")
+
+
+def _one_slip_apart(word: str, other: str) -> bool:
+    """Whether one letter added, left out or mistaken, or two exchanged, turns one word into the other.
+
+    >>> [_one_slip_apart("point", other) for other in ("piont", "poin", "points", "paint", "print", "pints")]
+    [True, True, True, True, True, False]
+    """
+    if abs(len(word) - len(other)) > 1:
+        return False
+    start = next((k for k, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    one, two = word[start:], other[start:]
+    return one[1:] == two or one == two[1:] or one[1:] == two[1:] or one[1::-1] + one[2:] == two
 
 
 def _stem(word: str) -> str:

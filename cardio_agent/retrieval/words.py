@@ -15,6 +15,9 @@ import numpy as np
 
 K1 = 1.5
 B = 0.75
+# A passage that holds words of this much rarity together (about three rare words) speaks of a question,
+# however much else a long clinical sentence tells.
+ENOUGH = 16.0
 
 
 class WordIndex:
@@ -55,14 +58,15 @@ class WordIndex:
     def coverage(self, tokens: Sequence[str]) -> np.ndarray:
         """Share of the question's words, rare ones counting more, that each document holds, 0 to 1.
 
-        Numbers do not count: they are the patient's as often as the guideline's.
+        Numbers do not count: they are the patient's as often as the guideline's. Of a long question no
+        more than ``ENOUGH`` need be held.
         """
         covered = np.zeros(self.n_documents)
         words = {token for token in tokens if not token.replace(".", "").isdigit()}
         for token in words & self._rows.keys():
             covered[self._rows[token]] += self._rarity(token)
-        whole = sum(map(self._rarity, words))
-        return covered / whole if whole else covered
+        whole = min(sum(map(self._rarity, words)), ENOUGH)
+        return np.minimum(covered / whole, 1.0) if whole else covered
 
     def _rarity(self, token: str) -> float:
         """Inverse document frequency, natural logarithm."""

@@ -92,7 +92,7 @@ def remove_mains(rows: np.ndarray, fs_hz: float) -> np.ndarray:
     """Rows (n_leads, n) without 50 or 60 Hz hum; as they are where none is found."""
     from scipy.signal import filtfilt, iirnotch
 
-    for mains_hz in _hums(rows, fs_hz):
+    for mains_hz in find_hums(rows, fs_hz):
         b, a = iirnotch(mains_hz, _NOTCH_Q, fs=fs_hz)
         rows = filtfilt(b, a, rows, axis=1)
     return rows
@@ -152,7 +152,7 @@ def _low_pass(rows: np.ndarray, fs_hz: float) -> np.ndarray:
     return np.asarray(sosfiltfilt(butter(_LOW_PASS_ORDER, LOW_PASS_HZ, fs=fs_hz, output="sos"), rows, axis=1))
 
 
-def _hums(rows: np.ndarray, fs_hz: float) -> list[float]:
+def find_hums(rows: np.ndarray, fs_hz: float) -> list[float]:
     """Mains frequencies whose line stands out of the leads' mean spectrum."""
     if not len(rows):
         return []

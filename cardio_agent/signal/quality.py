@@ -1,31 +1,36 @@
 """Whether a recording can be read: a state for each lead and a verdict for all.
 
-Enters: an ECG as read, before any filter (clipping and dead leads show only there). Leaves: Quality.
-Does not repair anything and makes no diagnosis.
+Enters: an ECG as read, before any filter (clipping and dead leads show only there). Leaves: Quality, with the
+noise of each lead and the electrodes that seem exchanged. Does not repair anything and makes no diagnosis.
 
-Thresholds without a published source were set on 1,288 PTB-XL records (100 Hz, folds 1 to 9, every
-third), against the leads that its readers marked for noise or drift; each says how.
+Thresholds without a published source were set on PTB-XL (100 Hz, folds 1 to 9), against the leads that its
+readers marked for noise or drift; each says how.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from cardio_agent.leads import LEADS
-from cardio_agent.schema import Ecg, LeadQuality, LeadState, Quality, QualityVerdict
+from cardio_agent.schema import Ecg, LeadQuality, LeadState, NoiseKind, Quality, QualityVerdict, SwapHint
+from cardio_agent.signal.alignment import AlignedBeats, align_beats
+from cardio_agent.signal.bands import Spectrum
 from cardio_agent.signal.beats import find_qrs
-from cardio_agent.signal.filtering import HIGHEST_OF_RATE, check_length, remove_mains
+from cardio_agent.signal.electrodes import find_swaps
+from cardio_agent.signal.filtering import check_length
+from cardio_agent.signal.noise import Noise, measure_noise
 
-# Noise between beats where muscle is and ECG hardly is, as far up as the sampling rate reaches. 0.02 mV
-# swings as far as a P wave is high (0.1 mV). 99 % of the leads that no PTB-XL reader marked have less than
-# 0.019 mV, and 99 % at 500 Hz less than 0.024 mV (144 PTB-XL records) and 0.018 mV (100 of LUDB).
-NOISE_BAND_HZ = (20.0, 125.0)
-NOISY_MV = 0.02
-# Noise that swings over half a millivolt hides whole complexes; 99.9 % of the leads have less than 0.053 mV.
+LOOK_FS_HZ = 100.0
+LOW_PASS_HZ = 40.0
+BEAT_BAND_HZ = (1.0, 40.0)
+
+# 0.017 mV swings nearly as far as a P wave is high (0.1 mV). Of the leads that no PTB-XL reader marked,
+# 99.5 % have less static noise than 0.016 mV, bursts below 0.035 mV and steps below 0.2 mV.
+NOISY_MV = 0.017
+BURST_MV = 0.04
+STEP_MV = 0.40
+# Noise that swings over half a millivolt hides whole complexes; 99.9 % of the leads have less than 0.036 mV.
 BURIED_MV = 0.10
-# Drift below 0.7 Hz from the 2nd to the 98th percentile; 99 % of leads have less, and half of those marked
-# "baseline drift" more than 0.7 mV, which filtering still removes.
-WANDER_BAND_HZ = 0.7
+# 99 % of leads have less, and half of those marked "baseline drift" more than 0.7 mV, which filtering still
+# removes.
 WANDERING_MV = 1.5
 # The lowest lead had 0.18 mV from lowest to highest sample.
 FLAT_MV = 0.05
@@ -38,10 +43,8 @@ CLIPPED_RUN_S = 0.01
 CLIPPED_RUNS = 3
 CLIPPED_STRETCH_S = 0.2
 # Correlation of each beat with the mean of the others, median over beats. Over all leads noise gives -0.2
-# to 0.25 and 1,932 PTB-XL records 0.33 to 1.00 (the lowest: changing paced rhythms); of a lead, 0.1 % have
-# less than 0.5.
-QRS_HALF_S = 0.12
-BEAT_BAND_HZ = (0.7, 25.0)
+# to 0.25 and 3,864 PTB-XL records 0.34 to 1.00 (the lowest: changing paced rhythms); of a lead, 0.1 %
+# have less than 0.52.
 ALIKE_OVERALL = 0.30
 ALIKE_IN_LEAD = 0.50
 ALIKE_FROM_MV = 0.10
@@ -49,18 +52,8 @@ ALIKE_FROM_MV = 0.10
 FEWEST_LEADS = 6
 FEWEST_BEATS = 2
 
-_TINY = 1e-12
+_NOISE_KINDS: tuple[NoiseKind, ...] = ("wander", "static", "burst", "step", "mains")
 _Judgement = tuple[LeadState, str]
-
-
-@dataclass(frozen=True)
-class _Likeness:
-    """How the beats compare: QRS size and likeness a lead, likeness over all leads, their number."""
-
-    qrs_mv: np.ndarray
-    in_lead: np.ndarray
-    overall: float
-    n_beats: int
 
 
 def assess_quality(ecg: Ecg) -> Quality:
@@ -75,82 +68,65 @@ def assess_quality(ecg: Ecg) -> Quality:
     -------
     Quality
         ``unusable``: fewer than six leads with a signal, fewer than two beats, beats that do not resemble
-        each other, or noise that hides them in all but five leads. ``limited``: any lead that is not
-        good. Each reason carries the number that decided.
+        each other, or noise that hides them in all but five leads. ``limited``: any lead that is not good, or
+        electrodes that are probably exchanged. Each reason carries the number that decided.
 
     Raises
     ------
     BadRecording
         Shorter than 1 s.
 
-    Limits: exchanged electrodes are not noticed; the thresholds were set on resting ECGs of adults.
+    Limits: the thresholds were set on resting ECGs of adults.
     """
     check_length(ecg)
     recorded = np.flatnonzero(~np.isnan(ecg.signal_mv[:, 0]))
+    if not len(recorded):
+        missing = tuple(_lead(lead, ("missing", "not recorded"), {}) for lead in LEADS)
+        return Quality(verdict="unusable", reason=_too_few(0), leads=missing)
     raw = ecg.signal_mv[recorded].astype(np.float64)
-    rows = remove_mains(raw, ecg.fs_hz)
-    beats = find_qrs(rows, ecg.fs_hz)
-    noise_mv = _noise_between_beats(rows, beats, ecg.fs_hz)
-    wander_mv = _wander(rows, ecg.fs_hz)
-    likeness = _compare_beats(rows, beats, ecg.fs_hz)
+    noise, beats = _look(raw, ecg.fs_hz)
     judged = {
-        int(row): _dead(raw[k], ecg.fs_hz)
-        or _clipped(raw[k], ecg.fs_hz)
-        or _noisy(noise_mv[k], wander_mv[k], likeness.qrs_mv[k], likeness.in_lead[k])
-        or ("good", f"QRS {likeness.qrs_mv[k]:.2f} mV, noise {noise_mv[k]:.3f} mV")
+        LEADS[row]: _dead(raw[k], ecg.fs_hz) or _clipped(raw[k], ecg.fs_hz) or _noisy(noise, beats, k)
         for k, row in enumerate(recorded)
     }
-    states = [judged.get(row, ("missing", "not recorded")) for row in range(len(LEADS))]
+    amounts = {LEADS[row]: _amounts(noise, k) for k, row in enumerate(recorded)}
     leads = tuple(
-        LeadQuality(id=f"q-{lead}", lead=lead, state=state, reason=reason)
-        for lead, (state, reason) in zip(LEADS, states, strict=True)
+        _lead(lead, judged.get(lead, ("missing", "not recorded")), amounts.get(lead, {})) for lead in LEADS
     )
-    verdict, reason = _overall(leads, int((noise_mv >= BURIED_MV).sum()), likeness)
-    return Quality(verdict=verdict, reason=reason, leads=leads)
+    unusable = _unusable(leads, int((noise.static >= BURIED_MV).sum()), beats)
+    if unusable:
+        return Quality(verdict="unusable", reason=unusable, leads=leads)
+    swaps = _swaps(leads, recorded, beats)
+    verdict, reason = _limits(leads, swaps)
+    return Quality(verdict=verdict, reason=reason, leads=leads, electrode_swaps=swaps)
 
 
-def _noise_between_beats(rows: np.ndarray, beats: np.ndarray, fs_hz: float) -> np.ndarray:
-    """Root mean square of each lead in the noise band, outside the QRS complexes."""
-    between = np.ones(rows.shape[1], dtype=bool)
-    half = round(QRS_HALF_S * fs_hz)
-    for beat in beats:
-        between[max(0, beat - half) : beat + half] = False
-    if not between.any():
-        between[:] = True
-    band_hz = (NOISE_BAND_HZ[0], min(NOISE_BAND_HZ[1], HIGHEST_OF_RATE * fs_hz))
-    return np.asarray(np.sqrt(np.square(_band(rows, band_hz, fs_hz)[:, between]).mean(axis=1)))
+def _look(raw: np.ndarray, fs_hz: float) -> tuple[Noise, AlignedBeats]:
+    """The noise and the beats of the recorded leads."""
+    spectrum = Spectrum(raw, fs_hz)
+    mains_mv = spectrum.take_out_hums(raw)
+    rate_hz = spectrum.rate_hz(LOOK_FS_HZ)
+    rows = spectrum.band(0, LOW_PASS_HZ, LOOK_FS_HZ)
+    qrs = find_qrs(rows, rate_hz)
+    beats = align_beats(spectrum.band(*BEAT_BAND_HZ, LOOK_FS_HZ), qrs, rate_hz)
+    return measure_noise(spectrum, rows, qrs, beats, mains_mv), beats
 
 
-def _wander(rows: np.ndarray, fs_hz: float) -> np.ndarray:
-    """Swing of each lead below the heart's frequencies, from the 2nd to the 98th percentile."""
-    from scipy.signal import butter, sosfiltfilt
-
-    slow = sosfiltfilt(butter(2, WANDER_BAND_HZ, fs=fs_hz, output="sos"), rows, axis=1)
-    low, high = np.percentile(slow, (2, 98), axis=1)
-    return np.asarray(high - low)
-
-
-def _compare_beats(rows: np.ndarray, beats: np.ndarray, fs_hz: float) -> _Likeness:
-    """Correlate each beat with the mean of the others."""
-    half = round(QRS_HALF_S * fs_hz)
-    whole = beats[(beats >= half) & (beats + half < rows.shape[1])]
-    if len(whole) < FEWEST_BEATS or not len(rows):
-        return _Likeness(np.zeros(len(rows)), np.zeros(len(rows)), 0.0, len(whole))
-    smooth = _band(rows, BEAT_BAND_HZ, fs_hz)
-    each = np.stack([smooth[:, b - half : b + half + 1] for b in whole], axis=1)
-    each -= each.mean(axis=2, keepdims=True)
-    others = (each.sum(axis=1, keepdims=True) - each) / (len(whole) - 1)
-    shared, own, theirs = ((a * b).sum(axis=2) for a, b in ((each, others), (each, each), (others, others)))
-    in_lead = np.median(shared / np.sqrt(own * theirs + _TINY), axis=1)
-    overall = np.median(shared.sum(axis=0) / np.sqrt(own.sum(axis=0) * theirs.sum(axis=0) + _TINY))
-    qrs_mv = np.ptp(np.median(each, axis=1), axis=1)
-    return _Likeness(qrs_mv, in_lead, float(overall), len(whole))
+def _swaps(leads: tuple[LeadQuality, ...], recorded: np.ndarray, beats: AlignedBeats) -> tuple[SwapHint, ...]:
+    """Hints of exchanged electrodes, from the leads that can be read."""
+    typical = np.full((len(LEADS), beats.typical.shape[1]), np.nan)
+    typical[recorded] = beats.typical
+    typical[[lead.state == "saturated" for lead in leads]] = np.nan
+    return find_swaps(typical, beats)
 
 
-def _band(rows: np.ndarray, band_hz: tuple[float, float], fs_hz: float) -> np.ndarray:
-    from scipy.signal import butter, sosfiltfilt
+def _lead(lead: str, judgement: _Judgement, noise: dict[NoiseKind, float]) -> LeadQuality:
+    state, reason = judgement
+    return LeadQuality(id=f"q-{lead}", lead=lead, state=state, reason=reason, noise=noise)
 
-    return np.asarray(sosfiltfilt(butter(2, band_hz, "bandpass", fs=fs_hz, output="sos"), rows, axis=1))
+
+def _amounts(noise: Noise, k: int) -> dict[NoiseKind, float]:
+    return {kind: round(float(getattr(noise, kind)[k]), 4) for kind in _NOISE_KINDS}
 
 
 def _dead(row: np.ndarray, fs_hz: float) -> _Judgement | None:
@@ -180,35 +156,52 @@ def _clipped(row: np.ndarray, fs_hz: float) -> _Judgement | None:
     return None
 
 
-def _noisy(noise_mv: float, wander_mv: float, qrs_mv: float, alike: float) -> _Judgement | None:
-    if noise_mv > NOISY_MV:
-        return "noisy", f"noise of {noise_mv:.3f} mV between beats, above {NOISY_MV:g} mV"
+def _noisy(noise: Noise, beats: AlignedBeats, k: int) -> _Judgement:
+    """Noisy with the first kind that is too much, or good."""
+    qrs_mv = float(np.ptp(beats.typical[k, beats.qrs()]))
+    static_mv, burst_mv, step_mv, wander_mv, alike = (
+        float(values[k]) for values in (noise.static, noise.burst, noise.step, noise.wander, beats.in_lead)
+    )
+    if static_mv > NOISY_MV:
+        return "noisy", f"noise of {static_mv:.3f} mV between beats, above {NOISY_MV:g} mV"
+    if step_mv > STEP_MV:
+        return "noisy", f"baseline jumps by {step_mv:.1f} mV, above {STEP_MV:g} mV"
+    if burst_mv > BURST_MV:
+        return "noisy", f"burst of noise of {burst_mv:.3f} mV, above {BURST_MV:g} mV"
     if wander_mv > WANDERING_MV:
         return "noisy", f"baseline wanders by {wander_mv:.1f} mV, above {WANDERING_MV:g} mV"
     if qrs_mv > ALIKE_FROM_MV and alike < ALIKE_IN_LEAD:
         return "noisy", f"beats resemble each other by {alike:.2f}, below {ALIKE_IN_LEAD:.2f}"
-    return None
+    return "good", f"QRS {qrs_mv:.2f} mV, noise {static_mv:.3f} mV"
 
 
-def _overall(
-    leads: tuple[LeadQuality, ...], n_buried: int, likeness: _Likeness
-) -> tuple[QualityVerdict, str]:
+def _unusable(leads: tuple[LeadQuality, ...], n_buried: int, beats: AlignedBeats) -> str:
+    """Why nobody should read the recording; empty when it can be read."""
     n_usable = sum(lead.state in ("good", "noisy") for lead in leads)
     if n_usable < FEWEST_LEADS:
-        return "unusable", f"{n_usable} of 12 leads have a usable signal, at least {FEWEST_LEADS} are needed"
-    if likeness.n_beats < FEWEST_BEATS:
-        return "unusable", f"{likeness.n_beats} heart beats found, at least {FEWEST_BEATS} are needed"
-    if likeness.overall < ALIKE_OVERALL:
-        return (
-            "unusable",
-            f"no repeating heart beat: likeness {likeness.overall:.2f}, below {ALIKE_OVERALL:.2f}",
-        )
+        return _too_few(n_usable)
+    if beats.n_beats < FEWEST_BEATS:
+        return f"{beats.n_beats} heart beats found, at least {FEWEST_BEATS} are needed"
+    if beats.overall < ALIKE_OVERALL:
+        return f"no repeating heart beat: likeness {beats.overall:.2f}, below {ALIKE_OVERALL:.2f}"
     if n_usable - n_buried < FEWEST_LEADS:
-        return "unusable", f"noise of {BURIED_MV:g} mV or more hides the heart beat in {n_buried} of 12 leads"
+        return f"noise of {BURIED_MV:g} mV or more hides the heart beat in {n_buried} of 12 leads"
+    return ""
+
+
+def _too_few(n_usable: int) -> str:
+    return f"{n_usable} of 12 leads have a usable signal, at least {FEWEST_LEADS} are needed"
+
+
+def _limits(leads: tuple[LeadQuality, ...], swaps: tuple[SwapHint, ...]) -> tuple[QualityVerdict, str]:
+    """Good, or limited by leads and by electrodes that are probably exchanged."""
     faults = [
         f"{', '.join(names)} {state}"
         for state in ("missing", "flat", "saturated", "noisy")
         if (names := [lead.lead for lead in leads if lead.state == state])
+    ]
+    faults += [
+        f"electrodes probably exchanged ({swap.reason})" for swap in swaps if swap.certainty == "probable"
     ]
     return ("limited", "; ".join(faults)) if faults else ("good", "12 of 12 leads are good")
 

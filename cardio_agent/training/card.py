@@ -29,7 +29,7 @@ optimistic by that much, except where they say "held out" (calibrated without th
 AdamW, one cosine cycle, mixup, random gain, shift, noise, lost and swapped leads; the weights are an
 exponential average. {teachers} {minutes:.0f} minutes on {machine}.
 
-**Calibration and decisions.** Platt scaling for each statement with at least 15 positives, else for its
+**Calibration and decisions.** Beta calibration for each statement with at least 15 positives, else for its
 group. Form statements are calibrated with "no form statement" read as absent. Two operating points:
 *balanced* (highest F1, at least 0.2, of "normal ECG" 0.5) and *screening*
 (CARDIO_AGENT_OPERATING_POINT=screening; MI keeps a sensitivity of 0.95, STTC, CD and HYP of 0.90, "normal

@@ -1,7 +1,8 @@
 """How well a delineation agrees with annotated waves.
 
 Enters: a folder of WFDB records with one annotation file a lead, as LUDB has them, and a function that
-delineates. Leaves: F1 and errors of P, QRS and T. Used by evaluation only.
+delineates. Leaves: F1 and errors of P, QRS and T, over all records and record by record. Used by evaluation
+only.
 """
 
 import warnings
@@ -14,11 +15,13 @@ import numpy as np
 
 from cardio_agent.errors import UnreadableFile
 from cardio_agent.leads import LEADS
-from cardio_agent.schema import Ecg, LeadWaves, Patient, Source, Wave, Waves
+from cardio_agent.schema import Ecg, LeadWaves, Patient, Source, Wave
 
 WaveName = Literal["p", "qrs", "t"]
 WAVE_NAMES: tuple[WaveName, ...] = ("p", "qrs", "t")
 _SYMBOLS: dict[str, WaveName] = {"p": "p", "N": "qrs", "t": "t"}
+
+N_WORST = 4
 
 NOT_ANNOTATED = -1
 """Stands for an onset or offset that the annotator left out; it counts in no error."""
@@ -48,10 +51,20 @@ class WaveScore:
     @property
     def mae_ms(self) -> tuple[float, float, float]:
         """Mean absolute error of onset, peak and offset; NaN when nothing matched."""
-        if not self.errors_ms:
-            return (float("nan"),) * 3
-        onset, peak, offset = np.nanmean(np.abs(self.errors_ms), axis=0).tolist()
+        sizes = np.abs(np.array(self.errors_ms).reshape(-1, 3))
+        known = [column[~np.isnan(column)] for column in sizes.T]
+        onset, peak, offset = (float(c.mean()) if len(c) else float("nan") for c in known)
         return onset, peak, offset
+
+
+LeadDelineator = Callable[[Ecg], Mapping[str, LeadWaves]]
+RecordScores = dict[str, dict[WaveName, WaveScore]]
+"""Scores of each wave by record name."""
+
+
+def annotated_folder(folder: Path) -> Path:
+    """The folder itself, or its ``data`` folder where LUDB as published has its records."""
+    return folder / "data" if (folder / "data").is_dir() else folder
 
 
 def annotated_records(folder: Path) -> list[str]:
@@ -124,7 +137,7 @@ def _score_waves(score: WaveScore, found: Sequence[Wave], truth: Sequence[Wave],
     score.n_missed += len(truth) - len(pairs)
     for mine, theirs in pairs:
         onset, peak, offset = (
-            float("nan") if b == NOT_ANNOTATED else (a - b) / fs_hz * 1000
+            float("nan") if NOT_ANNOTATED in (a, b) else (a - b) / fs_hz * 1000
             for a, b in zip(mine, theirs, strict=True)
         )
         score.errors_ms.append((onset, peak, offset))
@@ -146,14 +159,20 @@ def _pairs(found: Sequence[Wave], truth: Sequence[Wave], tolerance: float) -> It
             yield found[i], truth[j]
 
 
-def score_folder(
-    folder: Path, delineate: Callable[[Ecg], Waves], names: Sequence[str] | None = None
-) -> dict[WaveName, WaveScore]:
-    """Scores over the annotated records of a folder (or those named), all leads together."""
-    total = {name: WaveScore() for name in WAVE_NAMES}
+def score_folder(folder: Path, delineate: LeadDelineator, names: Sequence[str] | None = None) -> RecordScores:
+    """Scores of each annotated record of a folder (or of those named), its leads together."""
+    scores: RecordScores = {}
     for name in names if names is not None else annotated_records(folder):
         ecg, annotated = read_annotated(folder, name)
-        for wave, score in score_leads(delineate(ecg).leads, annotated, ecg.fs_hz).items():
+        scores[name] = score_leads(delineate(ecg), annotated, ecg.fs_hz)
+    return scores
+
+
+def pooled(scores: RecordScores) -> dict[WaveName, WaveScore]:
+    """Scores over all waves of all records."""
+    total = {name: WaveScore() for name in WAVE_NAMES}
+    for of_record in scores.values():
+        for wave, score in of_record.items():
             total[wave].n_matched += score.n_matched
             total[wave].n_extra += score.n_extra
             total[wave].n_missed += score.n_missed
@@ -161,15 +180,44 @@ def score_folder(
     return total
 
 
-def delineation_table(scores: Mapping[WaveName, WaveScore], n_records: int) -> str:
-    """The scores as a Markdown table."""
+def delineation_table(scores: RecordScores, other: RecordScores | None = None, other_name: str = "") -> str:
+    """The scores as Markdown: over all records, beside those of another delineator, then their spread."""
+    rows = [_row(name.upper(), score) for name, score in pooled(scores).items()]
+    if other is not None:
+        rows += [_row(f"{name.upper()}, {other_name}", score) for name, score in pooled(other).items()]
     lines = [
-        f"{n_records} annotated records, all leads; matches within {TOLERANCE_S * 1000:.0f} ms.",
+        f"{len(scores)} annotated records, all leads; matches within {TOLERANCE_S * 1000:.0f} ms; "
+        "errors are means of absolute differences.",
         "",
         "| wave | F1 | onset error | peak error | offset error |",
         "|---|---|---|---|---|",
+        *rows,
     ]
-    for name, score in scores.items():
-        errors = " | ".join(f"{ms:.1f} ms" for ms in score.mae_ms)
-        lines.append(f"| {name.upper()} | {score.f1:.4f} | {errors} |")
-    return "\n".join([*lines, "", "Errors are means of absolute differences."])
+    return "\n".join([*lines, "", *_spread_lines(scores), "", _invented_p_line(scores)])
+
+
+def _row(label: str, score: WaveScore) -> str:
+    errors = " | ".join(f"{ms:.1f} ms" for ms in score.mae_ms)
+    return f"| {label} | {score.f1:.4f} | {errors} |"
+
+
+def _spread_lines(scores: RecordScores) -> list[str]:
+    """Mean absolute errors record by record, and the records that are furthest off."""
+    lines = ["| wave | bound | median record | 90th percentile | worst records |", "|---|---|---|---|---|"]
+    for wave in WAVE_NAMES:
+        for k, bound in enumerate(("onset", "peak", "offset")):
+            errors = {name: own[wave].mae_ms[k] for name, own in scores.items()}
+            known = {name: ms for name, ms in errors.items() if not np.isnan(ms)}
+            if not known:
+                continue
+            middle, high = np.percentile(list(known.values()), (50, 90))
+            worst = sorted(known, key=lambda name: -known[name])[:N_WORST]
+            named = ", ".join(f"{name} ({known[name]:.0f})" for name in worst)
+            lines.append(f"| {wave.upper()} | {bound} | {middle:.1f} ms | {high:.1f} ms | {named} |")
+    return lines
+
+
+def _invented_p_line(scores: RecordScores) -> str:
+    without = [own["p"] for own in scores.values() if not own["p"].n_matched + own["p"].n_missed]
+    free = sum(score.n_extra == 0 for score in without)
+    return f"Records without an annotated P wave: {len(without)}; none was found in {free} of them."

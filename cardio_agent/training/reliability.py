@@ -151,7 +151,7 @@ def _held_out(
     flags = {name: np.empty(len(logits), dtype=bool) for name in (*POINTS, "present", "absent")}
     for rows, calibrations in fits:
         own = calibrations[code]
-        p[rows] = 1 / (1 + np.exp(-(own.slope * logits[rows] + own.intercept)))
+        p[rows] = own.probability(logits[rows])
         for point in POINTS:
             flags[point][rows] = p[rows] >= own.threshold_at(point)
         # Without a limit the set always holds the verdict.

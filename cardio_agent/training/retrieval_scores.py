@@ -11,8 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from cardio_agent.errors import UnreadableFile
-from cardio_agent.retrieval import retrieve
+from cardio_agent.retrieval import Selection, retrieve
+from cardio_agent.retrieval.opening import open_search
+from cardio_agent.settings import get_settings
 
 DEPTH = 10
 
@@ -42,16 +46,6 @@ class RetrievalScores:
     n_unanswerable: int
     ms_per_query: float
     missed: tuple[str, ...]
-
-    def __str__(self) -> str:
-        lines = [
-            f"answerable {self.n_answerable}: hit@1 {self.hit_at_1:.3f}  hit@5 {self.hit_at_5:.3f}  "
-            f"MRR {self.mrr:.3f}  refused {self.refused_answerable}",
-            f"unanswerable {self.n_unanswerable}: refused {self.refused_unanswerable}",
-            f"{self.ms_per_query:.1f} ms a query",
-            *(f"  {miss}" for miss in self.missed),
-        ]
-        return "\n".join(lines)
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -102,6 +96,38 @@ def score_retrieval(
         ms_per_query=ms_per_query,
         missed=tuple(_miss(*pair) for pair, rank in zip(pairs, ranks, strict=True) if rank != 1),
     )
+
+
+def retrieval_table(questions: Iterable[Question]) -> str:
+    """Scores of the vectors alone, of BM25 alone and of both as the program uses them, then what it missed.
+
+    The parts alone refuse nothing: the floor of relevance belongs to the whole.
+    """
+    asked = list(questions)
+    hybrid = score_retrieval(asked)
+    rows = {
+        "vectors": score_retrieval(asked, lambda query: _ranked(query, 0)),
+        "BM25": score_retrieval(asked, lambda query: _ranked(query, 1)),
+        "hybrid": hybrid,
+    }
+    head = f"{hybrid.n_answerable} answerable, {hybrid.n_unanswerable} unanswerable questions"
+    lines = [f"{head}\n{'':8} hit@1  hit@5    MRR  refused: answerable  unanswerable"]
+    lines += [f"{name:8} {_row(scores)}" for name, scores in rows.items()]
+    lines += [f"{hybrid.ms_per_query:.1f} ms a query", *(f"  {miss}" for miss in hybrid.missed)]
+    return "\n".join(lines)
+
+
+def _row(scores: RetrievalScores) -> str:
+    rates = f"{scores.hit_at_1:.3f}  {scores.hit_at_5:.3f}  {scores.mrr:.3f}"
+    return f"{rates}  {scores.refused_answerable:19}  {scores.refused_unanswerable:12}"
+
+
+def _ranked(query: str, part: int) -> list[str]:
+    """Ids by one part of the score: 0 the vectors, 1 BM25."""
+    search = open_search(get_settings())
+    scores = search.compare(query)[part]
+    best_first = [search.passages[row] for row in np.argsort(-scores, kind="stable")]
+    return [passage.id for passage in best_first if Selection().accepts(passage)][:DEPTH]
 
 
 def _own_search(query: str) -> list[str]:

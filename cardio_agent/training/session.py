@@ -10,14 +10,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from cardio_agent import __version__
 from cardio_agent.classifier.model import load_model
 from cardio_agent.training.calibration import calibrate, write_model
 from cardio_agent.training.card import model_card
 from cardio_agent.training.checkpoints import writing
-from cardio_agent.training.classifier import EpochResult, TrainingPlan, load_checkpoint, predict, train
+from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, predict, train
 from cardio_agent.training.datasets import (
     TRAIN_FOLDS,
     VALIDATION_FOLD,
@@ -27,6 +26,7 @@ from cardio_agent.training.datasets import (
 )
 from cardio_agent.training.distillation import guides_from
 from cardio_agent.training.evaluation import evaluate_classifier
+from cardio_agent.training.progress import StepBar
 from cardio_agent.training.scoring import logits_of, recordings
 from cardio_agent.training.stress import StressTable, stress_test
 
@@ -68,7 +68,7 @@ def train_classifier(
     guides = guides_from(teachers, [load_checkpoint(path)[0] for path in earlier])
     extra = None if guides is None else load_normalised(data_dir, data.of_folds(TRAIN_FOLDS), seed)
     started = time.monotonic()
-    with _StepBar(plan.epochs) as bar:
+    with StepBar(plan.epochs) as bar:
         results = train(
             data,
             out_dir,
@@ -81,36 +81,9 @@ def train_classifier(
             on_step=bar.step,
         )
         for result in results:
-            bar.epoch(result)
+            bar.epoch(loss=f"{result.loss:.3f}", auroc=f"{result.macro_auroc:.4f}")
     minutes = (time.monotonic() - started) / 60
     finish(data, out_dir, teachers, minutes)
-
-
-class _StepBar:
-    """Progress over the steps of all epochs, with the time left and the last epoch's figures."""
-
-    def __init__(self, n_epochs: int) -> None:
-        self._n_epochs = n_epochs
-        self._bar: Any = None
-
-    def __enter__(self) -> "_StepBar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def step(self, done: int, total: int) -> None:
-        if self._bar is None:  # a resumed run begins further on than at step 1
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=total, initial=done - 1, unit="step")
-        epoch = (done - 1) * self._n_epochs // total + 1
-        self._bar.set_description(f"epoch {epoch}/{self._n_epochs}", refresh=False)
-        self._bar.update()
-
-    def epoch(self, result: EpochResult) -> None:
-        self._bar.set_postfix(loss=f"{result.loss:.3f}", auroc=f"{result.macro_auroc:.4f}")
 
 
 def finish(

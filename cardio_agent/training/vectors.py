@@ -14,8 +14,10 @@ from cardio_agent.findings.fusion import NORMAL_QUERY
 from cardio_agent.findings.rules import RULES
 from cardio_agent.resources import resource_dir
 from cardio_agent.retrieval.embeddings import TransformerEmbeddings, load_embeddings
-from cardio_agent.retrieval.evidence import open_search
+from cardio_agent.retrieval.opening import open_search
+from cardio_agent.retrieval.search import passage_text
 from cardio_agent.retrieval.vectors import VECTORS_FILE, KnownEmbeddings
+from cardio_agent.retrieval.vocabulary import load_vocabulary
 from cardio_agent.settings import get_settings
 
 
@@ -36,6 +38,7 @@ def write_vectors(texts: Sequence[str], model: TransformerEmbeddings, path: Path
 
 def bundled_texts() -> list[str]:
     """What the file of this version holds: every statement, and every query of a finding."""
-    search = open_search(get_settings())
+    search, vocabulary = open_search(get_settings()), load_vocabulary()
+    passages = [passage_text(passage, vocabulary) for passage in search.passages]
     queries = [NORMAL_QUERY, *(rule.query for rule in RULES if rule.query)]
-    return list(dict.fromkeys((*search.passage_texts, *map(search.question_text, queries))))
+    return list(dict.fromkeys((*passages, *map(search.question_text, queries))))

@@ -27,9 +27,9 @@ from cardio_agent.verification.lexicon import CONCEPTS, implied
 from cardio_agent.verification.tokens import phrase_of
 
 CEILING: dict[Certainty, int] = {"definite": CERTAIN, "probable": PROBABLE, "possible": POSSIBLE}
-# Findings of these kinds tell of the records, of an earlier tracing or of the recording; they do not
+# Findings of these kinds tell of the records or of an earlier tracing; they do not
 # assert that the concepts in their text are present.
-SILENT_KINDS = ("contradiction", "comparison", "quality")
+SILENT_KINDS = ("contradiction", "comparison")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ class Context:
 
     @property
     def attention(self) -> dict[str, AttentionSummary]:
-        return {id.removeprefix("a-"): r for id, r in self.cited.items() if isinstance(r, AttentionSummary)}
+        """Shares of the cited statements; what was relied on stands before where the network looked."""
+        shares = {id: r for id, r in self.cited.items() if isinstance(r, AttentionSummary)}
+        return {id[2:]: shares[id] for id in sorted(shares)}  # "a-" before "x-", which so has the last word
 
     @property
     def recording(self) -> Recording | None:

@@ -12,7 +12,13 @@ from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.lexicon import CONCEPTS
 from cardio_agent.verification.recognition import Atom
 
-UNIT_OF_SUFFIX = {"ms": ("ms", "s"), "mv": ("mV", "mm", "µV"), "deg": ("deg",), "bpm": ("bpm",)}
+UNIT_OF_SUFFIX = {
+    "ms": ("ms", "s"),
+    "mv": ("mV", "mm", "µV"),
+    "s": ("mV/s",),
+    "deg": ("deg",),
+    "bpm": ("bpm",),
+}
 _COUNTS = ("beats", "years", "Hz", "percent", "minutes", "hours")  # units of no measurement of the trace
 
 

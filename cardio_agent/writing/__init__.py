@@ -1,12 +1,13 @@
 """Facts in, draft sentences out: the plain writer, and writers with a language model behind them."""
 
 from cardio_agent.settings import Settings, get_settings
-from cardio_agent.writing.backends import Backend, get_backend
+from cardio_agent.writing.backends import Backend, get_backend, words_sheets
 from cardio_agent.writing.interface import LanguageWriter, Writer
 from cardio_agent.writing.llm import LlmWriter
 from cardio_agent.writing.phrases import SECTION_TITLES, SECTIONS
 from cardio_agent.writing.plain import PlainWriter, plain_sentence
 from cardio_agent.writing.prompts import Prompt, load_prompt, prompts_sha256
+from cardio_agent.writing.sheet_writer import SheetWriter
 
 __all__ = [
     "SECTIONS",
@@ -44,4 +45,5 @@ def get_writer(spec: str, settings: Settings | None = None) -> Writer:
     if spec == "plain":
         return PlainWriter()
     settings = settings or get_settings()
-    return LlmWriter(get_backend(spec, settings), settings)
+    kind = SheetWriter if words_sheets(spec) else LlmWriter
+    return kind(get_backend(spec, settings), settings)

@@ -4,9 +4,10 @@ Enters: a spec such as ``plain``, ``hf:FOLDER-OR-ID`` or ``openai:URL#MODEL``. L
 not write: :mod:`cardio_agent.writing.llm` does, with whatever chat model stands behind it.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -52,6 +53,18 @@ def get_backend(spec: str, settings: Settings) -> Backend:
         f"'{spec}' names no writer: use 'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL', "
         "e.g. openai:http://localhost:11434/v1#llama3.1"
     )
+
+
+def words_sheets(spec: str) -> bool:
+    """Whether a spec names a local model that was trained to word sheets: its ``config.json`` says so."""
+    kind, _, folder = spec.partition(":")
+    config = Path(folder) / "config.json"
+    if kind != "hf" or not config.is_file():
+        return False
+    try:
+        return bool(json.loads(config.read_bytes()).get("cardio_agent_prompt") == "section")
+    except (ValueError, AttributeError):  # a damaged file shows when the model is opened
+        return False
 
 
 def _local(folder: str, settings: Settings) -> Backend:

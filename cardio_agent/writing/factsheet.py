@@ -14,7 +14,12 @@ from cardio_agent.writing.record_sentences import record_sentence
 
 MAX_CHARACTERS = 12_000  # about 4,000 tokens: fits an 8k window together with the longest report
 MAX_DATA = 1_200  # characters of one piece of outside text
-_KINDS = {"q": "quality", "r": "recording", "a": "attention of the classifier"}
+_KINDS = {
+    "q": "quality",
+    "r": "recording",
+    "a": "attention of the classifier",
+    "x": "what the classifier relied on",
+}
 _TAG_START = re.compile(r"<(?=\s*/?\s*[A-Za-z])")  # not the "<" of "<120 ms"
 _NEUTRAL = str.maketrans({"[": "(", "]": ")", "|": "/", "{": "(", "}": ")"})
 
@@ -71,7 +76,7 @@ def _for_report(facts: Facts) -> Iterator[str]:
     present = [s for s in facts.statements if s.present]
     yield from (s.id for s in present)
     yield from (passage.id for passage in facts.evidence)
-    yield from (f"a-{s.code}" for s in present)
+    yield from (f"{'x' if facts.explanations else 'a'}-{s.code}" for s in present)
 
 
 def _with_basis(facts: Facts, ids: Iterable[str]) -> Iterator[str]:

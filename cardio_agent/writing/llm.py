@@ -136,7 +136,7 @@ class LlmWriter:
         # reader go, so that neither a time limit nor a closed window could stop a generation.
         return load_prompt(prompt).template() | self._backend.open()
 
-    def _bounded(self, chunks: Generator[str, None, None]) -> Iterator[str]:
+    def _bounded(self, chunks: Generator[str, None, None]) -> Generator[str, None, None]:
         """Let text through until time or length is used up; then the model is stopped, not left running."""
         deadline = time.monotonic() + self._timeout_s
         n_characters = 0

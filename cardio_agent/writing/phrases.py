@@ -17,7 +17,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "ischaemia": "ST segment, T and Q waves",
     "other": "Other findings",
     "comparison": "Comparison with the earlier tracing",
-    "evidence": "Where the classifier looked",
+    "evidence": "What the classifier relied on",
     "guidelines": "What guidelines say",
     "conclusion": "Conclusion",
 }
@@ -58,12 +58,20 @@ MEASUREMENT_NAMES: Mapping[str, str] = {
     "t_axis_deg": "T axis",
     "st_j_mv": "ST level at the J point",
     "st_j60_mv": "ST level 60 ms after the J point",
+    "st_j80_mv": "ST level 80 ms after the J point",
+    "st_slope_mv_per_s": "ST slope",
     "t_mv": "T amplitude",
+    "t_second_mv": "second phase of T",
+    "t_ms": "T duration",
     "r_mv": "R amplitude",
+    "r_ms": "R duration",
+    "r_peak_time_ms": "R-peak time",
     "s_mv": "S amplitude",
+    "s_ms": "S duration",
     "q_mv": "Q amplitude",
     "q_ms": "Q duration",
     "p_mv": "P amplitude",
+    "p_lead_ms": "P duration in one lead",
 }
 
 SEGMENT_NAMES: Mapping[str, str] = {

@@ -17,6 +17,7 @@ from cardio_agent.schema import (
     FindingKind,
     Measurement,
     Measurements,
+    Quality,
     measurement_id,
 )
 from cardio_agent.writing.phrases import (
@@ -42,10 +43,19 @@ NAME = "plain"
 _CERTAINTIES: tuple[Certainty, ...] = ("definite", "probable", "possible")
 _INTERVALS = ("pr_ms", "qrs_ms", "qtc_fridericia_ms", "qrs_axis_deg")
 _CONCLUSION_ORDER: tuple[tuple[FindingKind, ...], ...] = (
+    ("quality",),
     ("rhythm", "pacing"),
     ("conduction", "intervals", "axis", "chambers", "ischaemia", "repolarisation", "ectopy", "other"),
     ("normal",),
 )
+_SECTION_OF_PREFIX = {
+    "r": "technique",
+    "q": "technique",
+    "m": "intervals",
+    "a": "evidence",
+    "x": "evidence",
+    "s": "evidence",
+}
 _ABNORMAL_WORDS = ("prolonged", "short")
 _N_ATTENTION = 3  # statements whose attention is described; more would bury the reader in numbers
 
@@ -124,8 +134,7 @@ def _section_of(facts: Facts, id: str) -> str:
     for finding in facts.findings:
         if finding.id == id:
             return SECTION_OF_KIND[finding.kind]
-    by_prefix = {"r": "technique", "q": "technique", "m": "intervals", "a": "evidence", "s": "evidence"}
-    return by_prefix.get(id.split("-")[0], "guidelines")
+    return _SECTION_OF_PREFIX.get(id.split("-")[0], "guidelines")
 
 
 # ── the report ───────────────────────────────────────────────────────────────────────────────
@@ -203,7 +212,8 @@ def _intervals(facts: Facts) -> Iterator[DraftSentence]:
         if free:
             yield _draft("intervals", sentence(listed([named_value(m) for m in free])), [m.id for m in free])
         free = []
-    normal = [m for m in free if holds("normal", m, facts.recording.patient)]
+    in_doubt = ("qrs_axis_deg",) if facts.quality.doubtful_leads() else ()
+    normal = [m for m in free if m.name not in in_doubt and holds("normal", m, facts.recording.patient)]
     if normal:
         verb = "are" if len(normal) > 1 else "is"
         text = f"{listed([named_value(m) for m in normal])} {verb} within normal limits"
@@ -260,7 +270,7 @@ def _negative(facts: Facts, section: str) -> Iterator[DraftSentence]:
             and len(statements) == len(codes)
             and not any(s.present for s in statements)
             and not _is_paced(facts)
-            and (where not in _NEED_ALL_LEADS or len(facts.quality.usable_leads()) == len(LEADS))
+            and (where not in _NEED_ALL_LEADS or _all_leads_stand(facts.quality))
             and not any(f.kind in kinds for f in facts.findings)
             and all(holds("normal", known.get(name), facts.recording.patient) is not False for name in names)
         )
@@ -268,16 +278,24 @@ def _negative(facts: Facts, section: str) -> Iterator[DraftSentence]:
             yield _draft(section, sentence(text), [s.id for s in statements])
 
 
+def _all_leads_stand(quality: Quality) -> bool:
+    """Whether every lead can be read and shows what its name says."""
+    return len(quality.usable_leads()) == len(LEADS) and not quality.doubtful_leads()
+
+
 def _attention(facts: Facts) -> Iterator[DraftSentence]:
-    present = [s for s in facts.statements if s.present and s.code in facts.attention]
+    """What the classifier relied on, or where that was not asked for where it looked."""
+    shares, mark = (facts.explanations, "x") if facts.explanations else (facts.attention, "a")
+    present = [s for s in facts.statements if s.present and s.code in shares]
     specific = [s for s in present if s.group != "superclass"] or present
     chosen = sorted(specific, key=lambda s: -s.probability)[:_N_ATTENTION]
     for statement in chosen:
-        text = attention_sentence(statement.name, facts.attention[statement.code])
-        yield _draft("evidence", text, (f"a-{statement.code}", statement.id))
+        text = attention_sentence(statement.name, shares[statement.code])
+        yield _draft("evidence", text, (f"{mark}-{statement.code}", statement.id))
     if chosen:
-        caveat = "These shares show where the classifier looked; they are not proof of a cause."
-        yield _draft("evidence", caveat, [f"a-{s.code}" for s in chosen])
+        what = "what the classifier relied on" if mark == "x" else "where the classifier looked"
+        caveat = f"These shares show {what}; they are not proof of a cause."
+        yield _draft("evidence", caveat, [f"{mark}-{s.code}" for s in chosen])
 
 
 def _undecided(facts: Facts) -> Iterator[DraftSentence]:

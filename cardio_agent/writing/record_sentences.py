@@ -33,11 +33,12 @@ from cardio_agent.writing.phrases import (
 
 _N_LEADS = 3
 _N_POOR_LEADS = 2  # of more, the verdict on the recording names the leads; their reasons stand in the record
+_DID = {True: "looked most at", False: "relied most on"}
 _STANDS_OUT = 1.5  # the leading leads' share, as a multiple of an even one, from which they are worth naming
 _NUMBER_WITH_UNIT = re.compile(r"\d\s?(?:ms|mV|mm|bpm|°)")
 _LEAD_NAME = re.compile(r"\b(?:" + "|".join(sorted(LEADS, key=len, reverse=True)) + r")\b")
 _ST_SHIFT = re.compile(r"\bST (?:elevation|depression)\b")
-_CLAUSE_KINDS = ("contradiction", "quality")  # their text is a whole clause, which takes no certainty
+_CLAUSE_KINDS = ("contradiction",)  # their text is a whole clause, which takes no certainty
 _PLACED_KINDS = (
     "ischaemia",
     "repolarisation",
@@ -166,17 +167,18 @@ def _is_unchecked(passage: Evidence) -> bool:
 
 
 def attention_sentence(name: str, summary: AttentionSummary) -> str:
-    """Where the classifier looked for one statement: its leading leads, if any stand out, and segment."""
+    """What the classifier relied on for one statement, or where it looked: leads that stand out, segment."""
+    looked = summary.method == "attention"
     largest = _largest(summary.leads, _N_LEADS)
     leads = [f"{lead} ({percent(share)})" for lead, share in largest]
     if sum(share for _, share in largest) >= _STANDS_OUT * _N_LEADS / len(LEADS):
-        text = f"For {name} the classifier looked most at leads {listed(leads)}"
+        text = f"For {name} the classifier {_DID[looked]} leads {listed(leads)}"
     else:
-        text = (
-            f"For {name} the attention of the classifier was spread across the leads, largest in {leads[0]}"
-        )
+        what = "the attention of the classifier" if looked else "what the classifier relied on"
+        text = f"For {name} {what} was spread across the leads, largest in {leads[0]}"
     for segment, share in _largest(summary.segments, 1):
-        text += f", and most at the {SEGMENT_NAMES.get(segment, segment)} ({percent(share)})"
+        name = SEGMENT_NAMES.get(segment, segment)
+        text += f", and most {'at' if looked else 'on'} the {name} ({percent(share)})"
     return f"{text}."
 
 
@@ -212,7 +214,7 @@ def record_sentence(facts: Facts, id: str) -> str:
         case Recording():
             return recording_sentence(record)
         case AttentionSummary():
-            code = id.removeprefix("a-")
+            code = id[2:]
             name = next((s.name for s in facts.statements if s.code == code), code)
             return attention_sentence(name, record)
         case _:

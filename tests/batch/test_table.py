@@ -16,7 +16,7 @@ def row(tmp_path: Path) -> dict[str, object]:
 
 def test_the_table_has_a_column_for_everything_of_the_contract() -> None:
     names = TABLE_SCHEMA.names
-    assert len(names) == len(set(names)) == 11 + 59 + 15 + 8 * 12 + 4 + 4
+    assert len(names) == len(set(names)) == 11 + 59 + 15 + 16 * 12 + 4 + 4
     for name in (
         "file",
         "sha256",

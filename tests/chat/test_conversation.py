@@ -9,6 +9,7 @@ from cardio_agent.schema import Answer, DraftSentence, Facts, Provenance, Report
 from cardio_agent.settings import get_settings
 from cardio_agent.writing import PlainWriter, Writer
 from tests.facts import ALL_FACTS, facts_af, facts_anterior_stemi, facts_av_block, facts_lbbb, facts_normal
+from tests.facts_reversal import facts_reversed_arms
 from tests.fakes import FakeWriter
 
 
@@ -54,6 +55,8 @@ CASES = [
     (facts_anterior_stemi, "Summarise it", {"f-ami", "f-q_waves", "m-heart_rate_bpm"}, "nterior"),
     (facts_av_block, "Is there RBBB?", {"f-contradiction_crbbb"}, "94 ms"),
     (facts_av_block, "Any heart block?", {"f-first_degree_avb"}, "irst-degree"),
+    (facts_reversed_arms, "Are the arm leads swapped?", {"q-overall", "f-reversal_RA_LA"}, "Probable arm"),
+    (facts_reversed_arms, "What is the axis?", {"m-qrs_axis_deg"}, "QRS axis is 45°."),
 ]
 
 

@@ -14,7 +14,7 @@ from cardio_agent.errors import ModelMissing
 from cardio_agent.schema import Classification, Statement
 from cardio_agent.settings import get_settings
 
-OWN = Calibration(1.0, 0.0, 0.5, screening=0.1, present_from=0.2, absent_below=0.6)
+OWN = Calibration(1.0, 1.0, 0.0, 0.5, screening=0.1, present_from=0.2, absent_below=0.6)
 
 
 def _decided(monkeypatch: pytest.MonkeyPatch, p: float, own: Calibration = OWN) -> Statement:
@@ -45,7 +45,7 @@ def test_between_the_conformal_limits_the_verdict_is_uncertain(
 
 
 def test_an_empty_conformal_set_is_uncertain_too() -> None:
-    crossed = Calibration(1.0, 0.0, 0.5, present_from=0.7, absent_below=0.4)
+    crossed = Calibration(1.0, 1.0, 0.0, 0.5, present_from=0.7, absent_below=0.4)
     assert [crossed.is_uncertain(p) for p in (0.3, 0.5, 0.8)] == [False, True, False]
 
 
@@ -53,7 +53,11 @@ def test_calibration_of_before_the_operating_points_still_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "calibration.json"
-    path.write_text(json.dumps({code: {"slope": 1, "intercept": 0, "threshold": 0.5} for code in CODES}))
+    path.write_text(
+        json.dumps(
+            {code: {"slope": 1, "slope_absent": 1, "intercept": 0, "threshold": 0.5} for code in CODES}
+        )
+    )
     old = load_calibration(path)["MI"]
     assert _decided(monkeypatch, 0.6, old).present
     assert _decided(monkeypatch, 0.6, old).is_uncertain is None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from cardio_agent.classifier.statements import STATEMENTS
-from cardio_agent.findings import find
+from cardio_agent.findings import evaluate_criteria, find
 from cardio_agent.leads import LEADS
 from cardio_agent.measurement import RhythmFeatures
 from cardio_agent.schema import (
@@ -61,12 +61,11 @@ class Case:
     verdict: str = "good"
 
     def findings(self) -> dict[str, Finding]:
+        patient = Patient(age_years=self.age, sex=self.sex)
         found = find(
             tuple(self._statement(spec.code, spec.name, spec.group) for spec in STATEMENTS),
-            self._measurements(),
-            self._rhythm(),
+            evaluate_criteria(self._measurements(), self._rhythm(), patient),
             self._quality(),
-            Patient(age_years=self.age, sex=self.sex),
         )
         return {f.id.removeprefix("f-"): f for f in found}
 
@@ -106,7 +105,7 @@ class Case:
             is_irregular=self.irregular,
             p_to_qrs_ratio=self.p_ratio,
             longest_rr_ms=900.0,
-            shortest_rr_ms=800.0,
+            shortest_rr_ms=600.0 if self.irregular else 860.0,
             longest_ventricular_run=min(self.n_ventricular, 1),
         )
 
@@ -153,6 +152,10 @@ def test_lbbb_with_a_narrow_qrs_is_a_contradiction_not_a_finding() -> None:
     contradiction = found["not_clbbb"]
     assert contradiction.kind == "contradiction"
     assert {"s-CLBBB", "m-qrs_ms"} <= set(contradiction.basis)
+
+
+def test_lbbb_at_a_qrs_just_short_of_120_ms_is_not_called_a_contradiction() -> None:
+    assert Case(says={"CLBBB": 0.81}, measured={"qrs_ms": 114.0}).findings()["clbbb"].certainty == "probable"
 
 
 def test_af_against_a_p_wave_before_each_qrs_is_a_contradiction() -> None:
@@ -286,3 +289,57 @@ def test_sokolow_lyon_is_kept_from_the_young(age: float | None, expected: bool) 
 def test_a_pause_of_more_than_3_s_is_said() -> None:
     assert "pause" not in Case(measured={"longest_pause_ms": 3000.0}).findings()
     assert Case(measured={"longest_pause_ms": 3001.0}).findings()["pause"].certainty == "definite"
+
+
+def test_a_measured_sign_does_not_outvote_a_classifier_that_is_sure() -> None:
+    no_p = {"p_ratio": 0.0, "irregular": True, "measured": {"pr_ms": None}}
+    alone = Case(says={"SR": 0.5}, **no_p).findings()  # type: ignore[arg-type]
+    assert alone["atrial_fibrillation"].certainty == "possible"
+    assert alone["not_sinus_rhythm"].kind == "contradiction"
+    sure = Case(says={"SR": 0.98}, **no_p).findings()  # type: ignore[arg-type]
+    assert "atrial_fibrillation" not in sure
+    assert sure["not_sinus_rhythm"].kind == "contradiction"
+
+
+def test_flutter_is_probable_at_its_rate_and_af_refuted_by_a_steady_fast_rhythm() -> None:
+    steady = Case(
+        says={"AFLT": 0.5, "AFIB": 0.6}, p_ratio=0.0, measured={"pr_ms": None, "heart_rate_bpm": 150.0}
+    ).findings()
+    assert steady["atrial_flutter"].certainty == "probable"
+    assert steady["not_atrial_fibrillation"].kind == "contradiction"
+
+
+def test_supraventricular_tachycardia_at_a_slow_rate_is_a_contradiction() -> None:
+    found = Case(says={"SVTAC": 0.7}).findings()
+    assert "svt" not in found
+    assert {"s-SVTAC", "m-heart_rate_bpm"} <= set(found["not_svt"].basis)
+
+
+def test_q_waves_of_the_measurements_alone_are_possible_and_with_an_infarct_definite() -> None:
+    inferior = {lead: {"q_ms": 40.0, "q_mv": -0.2} for lead in ("II", "III", "aVF")}
+    assert Case(in_leads=inferior).findings()["q_waves"].certainty == "possible"
+    found = Case(in_leads=inferior, says={"IMI": 0.8, "MI": 0.8}).findings()
+    assert found["q_waves"].certainty == found["inferior_mi"].certainty == "definite"
+    assert found["inferior_mi"].leads == ("II", "III", "aVF")
+
+
+def test_sgarbossa_is_said_in_bundle_branch_block() -> None:
+    lbbb = {
+        "V1": {"r_mv": 0.1, "s_mv": -1.5, "st_j_mv": 0.2},
+        "V6": {"s_mv": 0.0, "st_j_mv": 0.15, "st_j60_mv": 0.15},
+    }
+    found = Case(says={"CLBBB": 0.95}, measured={"qrs_ms": 150.0}, in_leads=lbbb).findings()["sgarbossa"]
+    assert found.text == "Sgarbossa and modified Sgarbossa criterion of acute infarction met in V6"
+    assert found.certainty == "possible"
+
+
+def test_two_beats_make_findings_without_numbers_to_show() -> None:
+    few = {"pr_ms": None, "heart_rate_bpm": None, "rr_ms": None, "rr_sd_ms": None}
+    found = Case(measured=few, n_ventricular=1).findings()
+    assert found["sinus_rhythm"].basis == ("m-pr_ms", "m-heart_rate_bpm")
+    assert found["ventricular_ectopy"].basis == ("m-rr_sd_ms",)
+
+
+def test_a_conduction_delay_with_a_normal_qrs_is_a_contradiction() -> None:
+    assert Case(says={"IVCD": 0.6}, measured={"qrs_ms": 110.0}).findings()["not_ivcd"].kind == "contradiction"
+    assert "ivcd" in Case(says={"IVCD": 0.6}, measured={"qrs_ms": 112.0}).findings()

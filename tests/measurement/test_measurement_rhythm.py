@@ -80,3 +80,17 @@ def test_a_ventricular_extrasystole_is_counted_and_does_not_make_the_rhythm_irre
     features = rhythm_features(delineate(drawn(onsets_s=onsets_s, wide_beats=(4,))))
     assert (features.n_ventricular, features.longest_ventricular_run) == (1, 1)
     assert not features.is_irregular
+
+
+def test_bigeminy_is_seen_in_the_trace(drawn: Callable[..., Ecg]) -> None:
+    onsets_s = [0.5 + 0.9 * k - (0.3 if k % 2 else 0.0) for k in range(10)]
+    features = rhythm_features(delineate(drawn(onsets_s=onsets_s, wide_beats=tuple(range(1, 10, 2)))))
+    assert features.ventricular.pattern == "bigeminy"
+    assert features.ventricular.n_beats == 5
+
+
+def test_a_constant_pr_has_no_deviation_and_a_long_rr_is_a_pause(drawn: Callable[..., Ecg]) -> None:
+    features = rhythm_features(delineate(drawn(onsets_s=[0.6, 1.5, 2.4, 5.8, 6.7, 7.6])))
+    assert features.pr_deviation_ms is not None
+    assert features.pr_deviation_ms <= 4  # two samples
+    assert features.n_pauses == 1

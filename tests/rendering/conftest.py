@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from cardio_agent.schema import Facts, NarrativeSection, Provenance, Report, Sentence
+from cardio_agent.schema import (
+    Analysis,
+    Classification,
+    Facts,
+    Measurements,
+    NarrativeSection,
+    Provenance,
+    Report,
+    Sentence,
+)
+from cardio_agent.simulation import SimulatedEcg, simulate
 from tests.facts import facts_lbbb
 
 PROVENANCE = Provenance(
@@ -50,3 +60,24 @@ def report() -> Report:
         ),
     )
     return report_of(facts_lbbb(), rhythm, conduction)
+
+
+@pytest.fixture(scope="session")
+def simulated() -> SimulatedEcg:
+    """Ten seconds at 500 Hz whose waves are known."""
+    return simulate("lbbb", seed=3)
+
+
+@pytest.fixture(scope="session")
+def analysis(simulated: SimulatedEcg) -> Analysis:
+    """A trace for the report: true waves of a simulated ECG beside the facts written by hand."""
+    facts = facts_lbbb()
+    return Analysis(
+        ecg=simulated.ecg,
+        quality=facts.quality,
+        statements=facts.statements,
+        waves=simulated.truth.waves,
+        measurements=Measurements(facts.measurements),
+        findings=facts.findings,
+        classification=Classification({}, {}, 0.1),
+    )

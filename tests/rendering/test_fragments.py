@@ -1,7 +1,6 @@
 """HTML fragments: well formed, complete, and closed to markup from files and models."""
 
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 import pytest
 
@@ -16,35 +15,9 @@ from cardio_agent.rendering.fragments import (
 from cardio_agent.schema import Report
 from tests.facts import ALL_FACTS
 from tests.rendering.conftest import report_of, sentence
+from tests.rendering.outline import EVIL, Outline
 
 FRAGMENTS = (narrative_html, measurements_html, statements_html, findings_html, evidence_html)
-VOID = {"br", "img"}
-EVIL = "<img src=x onerror=alert(1)>\"'</p><script>alert(2)</script>"
-
-
-class Outline(HTMLParser):
-    """The tags and the text of a fragment; fails where tags do not close in order."""
-
-    def __init__(self, fragment: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(fragment)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert not any(name.startswith("on") for name, _ in attrs)
-        self.tags.append(tag)
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 @pytest.mark.parametrize("fragment", FRAGMENTS)

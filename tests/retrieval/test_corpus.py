@@ -9,7 +9,7 @@ import pytest
 from cardio_agent.classifier.statements import CODES
 from cardio_agent.errors import CorpusError
 from cardio_agent.resources import resource_dir
-from cardio_agent.retrieval.corpus import bare_code, corpus_sha256, load_corpus
+from cardio_agent.retrieval.corpus import bare_code, corpus_mistakes, corpus_sha256, load_corpus
 
 GOOD = """# Test topic
 
@@ -90,6 +90,8 @@ def test_a_statement_is_read_field_by_field(write: Callable[[str], Path]) -> Non
         ("- Short: Educational\n", "", 22, "field 'Short' is missing"),
         ("Short: Educational", "Short: AG 2020", 22, "'guideline' of 'AG 2020' differs from that in TST-01"),
         ("- Checked: no, from memory", "- Checked: no, from memory\n- Superseded by: X-09", 22, "no X-09"),
+        ("- Checked: no, from memory", "- Checked: no, from memory\n- Other society: X-09", 22, "no X-09"),
+        ("- Checked: no, from memory", "- Checked: no, from memory\n- Other society: TST-01", 22, "return"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_line_and_field(
@@ -166,3 +168,23 @@ def test_the_readme_shows_the_format_that_is_read(write: Callable[[str], Path]) 
     example = readme.partition("```markdown\n")[2].partition("```")[0]
     (passage,) = load_corpus(write(f"# Example\n\n{example}"))
     assert passage.id == "BRD-04"
+
+
+def test_every_mistake_is_listed_one_a_statement(write: Callable[[str], Path]) -> None:
+    broken = GOOD.replace("- Year: 2020", "- Year: soon").replace("- Checked: no", "- Chekced: no")
+    folder = write(broken)
+    (folder / "other.md").write_text("no title", encoding="utf-8")
+    found = corpus_mistakes(folder)
+    assert [mistake.split(":")[0] for mistake in found] == [
+        "other.md, line 1", "topic.md, line 15", "topic.md, line 28",
+    ]  # fmt: skip
+    assert corpus_mistakes() == ()
+
+
+def test_statements_of_two_societies_on_one_question_name_each_other() -> None:
+    passages = {p.id: p for p in load_corpus()}
+    pairs = [(p, passages[other]) for p in passages.values() for other in p.counterparts]
+    assert len(pairs) == 30
+    for one, other in pairs:
+        assert one.id in other.counterparts
+        assert one.society != other.society

@@ -1,5 +1,6 @@
 """What comes back for questions and findings, over the real corpus and the real model."""
 
+import statistics
 import time
 from collections.abc import Sequence
 
@@ -10,7 +11,7 @@ from cardio_agent.retrieval import evidence as module
 from cardio_agent.retrieval import gather_evidence, load_corpus, retrieve
 from cardio_agent.retrieval.evidence import open_search
 from cardio_agent.retrieval.retriever import GuidelineRetriever
-from cardio_agent.schema import Finding
+from cardio_agent.schema import Finding, Measurement, Patient
 from cardio_agent.settings import get_settings
 
 
@@ -124,10 +125,10 @@ def test_a_warm_query_takes_at_most_40_ms() -> None:
     retrieve("warm up")
     taken = []
     for query in queries:
-        start = time.perf_counter()
+        start = time.process_time()
         retrieve(query)
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.040, "the quickest of twenty, because other programs share the machine"
+        taken.append(time.process_time() - start)
+    assert statistics.median(taken) < 0.040, "time of the processor: other programs share the machine"
 
 
 # ── findings ─────────────────────────────────────────────────────────────────────────────────
@@ -196,3 +197,22 @@ def test_the_same_finding_in_a_batch_is_searched_once() -> None:
     for _ in range(3):
         gather_evidence([finding("sinus bradycardia", ["SBRAD"])], per_finding=2)
     assert module._cited.cache_info().misses == 1
+
+
+def test_queries_carry_sex_age_and_the_values_a_finding_rests_on() -> None:
+    wide = Measurement(id="m-qrs_ms", name="qrs_ms", value=134.0, unit="ms", method="x")
+    st = Measurement(id="m-st_j_mv-V2", name="st_j_mv", value=0.25, unit="mV", method="x", lead="V2")
+    other = Measurement(id="m-pr_ms", name="pr_ms", value=160.0, unit="ms", method="x")
+    unknown = Measurement(id="m-qt_ms", name="qt_ms", value=None, unit="ms", method="x", reason="no T wave")
+    asked = finding("x").model_copy(update={"basis": ("m-qrs_ms", "m-st_j_mv-V2", "m-qt_ms")})
+    woman = Patient(sex="female", age_years=62)
+    words = module._particulars(asked, woman, (wide, st, other, unknown))
+    assert words == "woman, 62 years, QRS 134 ms, ST V2 0.25 mV"
+    assert module._particulars(asked, Patient(), ()) == ""
+
+
+def test_what_speaks_of_the_patient_s_sex_comes_before_its_equals() -> None:
+    asked = finding("prolonged rate-corrected QT interval (QTc)", ["LNGQT"], ["STD-04"])
+    unknown = [e.score for e in gather_evidence([asked]) if e.id == "STD-04"]
+    woman = [e.score for e in gather_evidence([asked], patient=Patient(sex="female")) if e.id == "STD-04"]
+    assert woman > unknown

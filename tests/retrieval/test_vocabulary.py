@@ -36,6 +36,19 @@ def test_only_long_misspelt_words_are_mended(words: Vocabulary) -> None:
     assert words.correct("axes 1234567 vendor", known) == "axes 1234567 vendor"
 
 
+def test_one_slip_is_mended_in_a_shorter_word_and_none_in_a_right_one(words: Vocabulary) -> None:
+    known = words.known_words(["first points of the score", "heart"])
+    assert words.correct("frist pionts", known) == "first points"
+    assert words.correct("about would their", known) == "about would their"
+
+
+def test_what_the_corpus_does_not_cover_is_recognised_as_whole_words() -> None:
+    limited = Vocabulary({"oes": "es"}, {}, ["dose", "strain value"])
+    assert limited.is_outside("which DOSES?")
+    assert limited.is_outside("the strain value")
+    assert not limited.is_outside("a strain pattern, overdosed")
+
+
 def test_no_vocabulary_file_means_no_synonyms(tmp_path: Path) -> None:
     assert load_vocabulary(tmp_path).unify("AF") == "af"
 

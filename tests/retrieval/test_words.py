@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from cardio_agent.retrieval.words import WordIndex
+from cardio_agent.retrieval.words import ENOUGH, WordIndex
 
 
 def test_bm25_of_a_single_word_is_the_textbook_value() -> None:
@@ -26,6 +26,15 @@ def test_coverage_is_the_rarity_weighed_share_without_numbers() -> None:
     rarity_a, rarity_b = math.log1p(1.5 / 1.5), math.log1p(0.5 / 2.5)
     expected = [1.0, rarity_b / (rarity_a + rarity_b)]
     assert index.coverage(["a", "b", "62", "0.5"]) == pytest.approx(expected)
+
+
+def test_of_a_long_question_only_so_much_need_be_held() -> None:
+    index = WordIndex([["a", "b", "c", "d"], *[["x"]] * 400])
+    question = ["a", "b", "c", *(f"unknown{k}" for k in range(20))]
+    held = 3 * math.log1p(400.5 / 1.5)
+    assert held > ENOUGH
+    assert index.coverage(question)[0] == 1
+    assert index.coverage(question[1:])[0] == pytest.approx(held * 2 / 3 / ENOUGH)
 
 
 @pytest.mark.parametrize("tokens", [[], ["12"]])

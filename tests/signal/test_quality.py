@@ -1,5 +1,6 @@
 """Quality: what is good, what is limited and why, what nobody should read."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def test_a_noisy_lead_is_named_with_its_number(rng: np.random.Generator) -> None
     ecg = simulate("normal", noise_snr_db=26).ecg
     quality = assess_quality(with_lead(ecg, "V1", ecg.lead("V1") + 0.1 * rng.standard_normal(5000)))
     assert (quality.verdict, quality.reason) == ("limited", "V1 noisy")
-    assert "above 0.02 mV" in quality.leads[lead_index("V1")].reason
+    assert "above 0.017 mV" in quality.leads[lead_index("V1")].reason
 
 
 def test_great_drift_is_noise() -> None:
@@ -157,3 +158,15 @@ def test_real_recordings_are_hardly_ever_unusable(shared_data: Path) -> None:
     assert len(verdicts) > 150
     assert verdicts.count("unusable") <= 1
     assert verdicts.count("good") / len(verdicts) > 0.75
+
+
+def test_it_takes_at_most_ten_milliseconds_an_ecg() -> None:
+    """Processor time of the fastest of several runs: other work on the machine does not count."""
+    ecg = simulate("normal", noise_snr_db=24).ecg
+    assess_quality(ecg)
+    taken_s = []
+    for _ in range(8):
+        start = time.process_time()
+        assess_quality(ecg)
+        taken_s.append(time.process_time() - start)
+    assert min(taken_s) < 0.010

@@ -22,7 +22,7 @@ def fold(rng: np.random.Generator) -> Logits:
 def _probabilities(code: str, logits: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     own = calibrate(logits, targets)[code]
     k = CODES.index(code)
-    return 1 / (1 + np.exp(-(own.slope * logits[:, k] + own.intercept))), targets[:, k] == 1
+    return own.probability(logits[:, k]), targets[:, k] == 1
 
 
 def test_screening_keeps_the_sensitivity_of_each_abnormal_superclass(fold: Logits) -> None:

@@ -28,7 +28,7 @@ def data(rng: np.random.Generator) -> LabelledSet:
 
 
 def _model(run: Runner) -> Model:
-    return Model(run, {code: Calibration(1.0, 0.0, 0.5) for code in CODES}, "test", "", 8)
+    return Model(run, {code: Calibration(1.0, 1.0, 0.0, 0.5) for code in CODES}, "test", "", 8)
 
 
 def _upright_lead_one(signal: np.ndarray, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

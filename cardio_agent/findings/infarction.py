@@ -1,0 +1,168 @@
+"""Criteria of infarction: Q waves by group, the posterior R, ST shifts within bundle branch block.
+
+Enters: a :class:`~cardio_agent.findings.reading.Reading`. Leaves: an
+:class:`~cardio_agent.findings.reading.Outcome`. Amplitudes in mV: 10 mm of paper are 1 mV (STD-07).
+"""
+
+from collections.abc import Callable
+
+from cardio_agent.findings.conduction import complete_lbbb
+from cardio_agent.findings.reading import (
+    Outcome,
+    Reading,
+    Truth,
+    above,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    below,
+    ids,
+)
+from cardio_agent.findings.territories import GROUPED_LEADS, SAME_GROUP, in_two_leads
+from cardio_agent.leads import LEADS, TERRITORIES
+
+SEPTAL_Q_MS = 20.0  # Source: MI-10, longer than this in V2-V3
+Q_MS, Q_MV = 30.0, -0.1  # Source: MI-11
+POSTERIOR_R_MS = 40.0  # Source: MI-12
+# Source: SGA-01. The 2 points of discordant elevation alone do not reach the 3 that are asked.
+CONCORDANT_MV, DISCORDANT_MV = 0.1, 0.5
+ST_TO_S = -0.25  # Source: SGA-02
+_V1_TO_V3 = ("V1", "V2", "V3")
+
+
+def q_waves(reading: Reading) -> Outcome:
+    """Pathological Q waves in two leads of one group; QS in V1 alone is normal.
+
+    Source: MI-10, MI-11, MI-14.
+    """
+    met, leads = in_two_leads(lambda lead: _pathological_q(reading, lead), SAME_GROUP)
+    return _of_q(met, leads)
+
+
+def q_waves_in(name: str) -> Callable[[Reading], Outcome]:
+    """Pathological Q waves in two leads of one territory. Source: MI-10, MI-11, STD-17."""
+    wall = {"anterior": ("V1", "V2", "V3", "V4"), **{k: TERRITORIES[k] for k in ("inferior", "lateral")}}[
+        name
+    ]
+
+    def test(reading: Reading) -> Outcome:
+        pairs = [pair for pair in SAME_GROUP if set(pair) <= set(wall)]
+        met, leads = in_two_leads(lambda lead: _pathological_q(reading, lead), pairs)
+        return _of_q(met, leads)
+
+    return test
+
+
+def _of_q(met: Truth, leads: tuple[str, ...]) -> Outcome:
+    return Outcome(met, (*ids("q_ms", leads), *ids("q_mv", leads)), leads)
+
+
+def _pathological_q(reading: Reading, lead: str) -> Truth:
+    q_ms, q_mv = reading.value("q_ms", lead), reading.value("q_mv", lead)
+    qs = all_of(below(q_mv, 0), at_most(reading.value("r_mv", lead), 0))
+    if lead in ("V2", "V3"):
+        return any_of(qs, above(q_ms, SEPTAL_Q_MS))
+    return any_of(qs, all_of(at_least(q_ms, Q_MS), at_most(q_mv, Q_MV)))
+
+
+def small_q_with_t_inversion(reading: Reading) -> Outcome:
+    """Q of 20 to 30 ms, 0.1 mV deep, with inverted T, in two leads of one group. Source: MI-13, REP-02."""
+
+    def small(lead: str) -> Truth:
+        q_ms = reading.value("q_ms", lead)
+        width = None if q_ms is None else SEPTAL_Q_MS <= q_ms < Q_MS
+        deep = at_most(reading.value("q_mv", lead), Q_MV)
+        return all_of(width, deep, reading.holds("inverted", "t_mv", lead))
+
+    met, leads = in_two_leads(small, SAME_GROUP)
+    return Outcome(met, (*ids("q_ms", leads), *ids("t_mv", leads)), leads)
+
+
+def posterior_r(reading: Reading) -> Outcome:
+    """R over 40 ms and above S in V1 and V2 with upright T, without a conduction defect. Source: MI-12."""
+    shapes = [
+        truth
+        for lead in ("V1", "V2")
+        for truth in (
+            above(reading.value("r_ms", lead), POSTERIOR_R_MS),
+            above(reading.net_qrs(lead), 0),
+            reading.holds("upright", "t_mv", lead),
+        )
+    ]
+    used = (*ids("r_mv", ("V1", "V2")), *ids("s_mv", ("V1", "V2")), "m-qrs_ms")
+    return Outcome(all_of(*shapes, reading.holds("normal", "qrs_ms")), used, ("V1", "V2"))
+
+
+def sgarbossa(reading: Reading) -> Outcome:
+    """3 points or more in left bundle branch block.
+
+    5 points for concordant ST elevation of 0.1 mV in any lead, 3 for ST depression of 0.1 mV in V1, V2 or
+    V3, 2 for discordant elevation of 0.5 mV. Source: SGA-01. In pacing only the first counts (MI-21).
+    """
+    if _block(reading) is False:
+        return Outcome(False)
+    concordant, anterior = _concordant(reading), _anterior_depression(reading)
+    discordant = {lead: _elevated_against(reading, lead, DISCORDANT_MV) for lead in GROUPED_LEADS}
+    items = ((5, concordant), (3, anterior), (2, discordant))
+    points = sum(value for value, truths in items if any(truths.values()))
+    met = all_of(_block(reading), any_of(*concordant.values(), *anterior.values()))
+    leads = _leads_of(concordant, anterior, discordant)
+    return Outcome(met, ids("st_j_mv", leads), leads, {"points": float(points)}, _why_open(reading))
+
+
+def sgarbossa_modified(reading: Reading) -> Outcome:
+    """Any of the concordant signs, or discordant elevation over a quarter of the S. Source: SGA-02."""
+    if _block(reading) is False:
+        return Outcome(False)
+    concordant, anterior = _concordant(reading), _anterior_depression(reading)
+    excessive = {lead: _excessive(reading, lead) for lead in GROUPED_LEADS}
+    met = all_of(_block(reading), any_of(*concordant.values(), *anterior.values(), *excessive.values()))
+    leads = _leads_of(concordant, anterior, excessive)
+    ratios = {
+        f"st_to_s {lead}": round(-(reading.value("st_j_mv", lead) or 0) / depth, 2)
+        for lead in leads
+        if excessive.get(lead) and (depth := reading.depth(lead))
+    }
+    return Outcome(met, ids("st_j_mv", leads), leads, ratios, _why_open(reading))
+
+
+def _block(reading: Reading) -> Truth:
+    return True if reading.rhythm.is_paced else complete_lbbb(reading).met
+
+
+def _why_open(reading: Reading) -> str:
+    is_open = _block(reading) is None
+    return "whether there is left bundle branch block cannot be told" if is_open else ""
+
+
+def _concordant(reading: Reading) -> dict[str, Truth]:
+    return {
+        lead: all_of(at_least(reading.value("st_j_mv", lead), CONCORDANT_MV), above(reading.net_qrs(lead), 0))
+        for lead in GROUPED_LEADS
+    }
+
+
+def _anterior_depression(reading: Reading) -> dict[str, Truth]:
+    if reading.rhythm.is_paced:
+        return {}
+    return {
+        lead: all_of(at_most(reading.value("st_j_mv", lead), -CONCORDANT_MV), below(reading.net_qrs(lead), 0))
+        for lead in _V1_TO_V3
+    }
+
+
+def _elevated_against(reading: Reading, lead: str, mv: float) -> Truth:
+    return all_of(at_least(reading.value("st_j_mv", lead), mv), below(reading.net_qrs(lead), 0))
+
+
+def _excessive(reading: Reading, lead: str) -> Truth:
+    if reading.rhythm.is_paced:
+        return False
+    st, depth = reading.value("st_j_mv", lead), reading.depth(lead)
+    ratio = None if st is None or depth is None else -st <= ST_TO_S * depth
+    return all_of(_elevated_against(reading, lead, CONCORDANT_MV), ratio)
+
+
+def _leads_of(*groups: dict[str, Truth]) -> tuple[str, ...]:
+    return tuple(lead for lead in LEADS if any(group.get(lead) for group in groups))

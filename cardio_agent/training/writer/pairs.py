@@ -1,0 +1,89 @@
+"""Training pairs of the writer: sheets of real and of imagined ECGs, and the same in other words.
+
+Enters: facts of analysed ECGs. Leaves: pairs of prompt and answer. Every line of an answer is checked
+with the values of its ECG, as a sentence of a report is: a sheet whose wording does not pass is drawn again,
+and after a few tries stays plain.
+"""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import NamedTuple
+
+from cardio_agent.findings.rules import RULES
+from cardio_agent.leads import LEADS
+from cardio_agent.schema import Certainty, Facts, Finding
+from cardio_agent.training.writer.grammar import reworded
+from cardio_agent.verification import check
+from cardio_agent.writing import load_prompt
+from cardio_agent.writing.phrases import lead_list
+from cardio_agent.writing.sheets import Sheet, read_line, sheets
+
+_TRIES = 4
+_CERTAINTIES: tuple[Certainty, ...] = ("definite", "probable", "possible")
+_TERRITORIES = ("anterior", "inferior", "lateral", "posterior")
+_MOST_FINDINGS = 5
+
+
+class Pair(NamedTuple):
+    """What the model is given, and what it is to write upon it."""
+
+    prompt: str
+    answer: str
+
+
+def pairs(facts: Facts, random: Random) -> Iterator[Pair]:
+    """One pair for each sheet of a report."""
+    for sheet in sheets(facts):
+        yield Pair(prompt_of(sheet), "\n".join(_passing_lines(sheet, facts, random)))
+
+
+def prompt_of(sheet: Sheet) -> str:
+    """The text that a model without chat template is given for a sheet."""
+    messages = load_prompt("section").template().format_messages(section=sheet.section, items=sheet.text())
+    return "\n\n".join(message.text for message in messages) + "\n\n"
+
+
+def _passing_lines(sheet: Sheet, facts: Facts, random: Random) -> list[str]:
+    for _ in range(_TRIES):
+        lines = reworded(sheet, random)
+        drafts = [read_line(sheet, line, "") for line in lines]
+        if all(d is not None and check(d, facts).verdict == "supported" for d in drafts):
+            return lines
+    return [f"{line} [{k}]" for k, line in enumerate(sheet.lines, start=1)]
+
+
+def imagined(facts: Facts, random: Random) -> Facts:
+    """The facts with other findings, drawn from the table of all that the program can find.
+
+    Findings are drawn without regard to the measurements: the model is to learn to word any of them.
+    """
+    rhythms = [rule for rule in RULES if rule.kind == "rhythm"]
+    others = [rule for rule in RULES if rule.kind not in ("rhythm", "quality", "contradiction", "comparison")]
+    chosen = [random.choice(rhythms), *random.sample(others, random.randint(0, _MOST_FINDINGS))]
+    found = []
+    for rule in chosen:
+        leads = tuple(sorted(random.sample(LEADS, random.randint(1, 5)), key=LEADS.index))
+        territory, detail = random.choice(_TERRITORIES), "Sokolow-Lyon"
+        text = rule.text.format(leads=lead_list(leads), territory=territory, detail=detail)
+        found.append(
+            Finding(
+                id=f"f-{rule.key}",
+                kind=rule.kind,
+                text=text,
+                certainty=random.choice(_CERTAINTIES),
+                basis=(facts.quality.id,),
+                leads=leads,
+                codes=rule.codes,
+            )
+        )
+    return facts.model_copy(update={"findings": tuple(found), "evidence": ()})
+
+
+def corpus(facts: Sequence[Facts], random: Random, rounds: int) -> list[Pair]:
+    """Pairs of each ECG as it is and as imagined, ``rounds`` times in other words, without repeats."""
+    drawn: dict[Pair, None] = {}
+    for _ in range(rounds):
+        for each in facts:
+            drawn |= dict.fromkeys(pairs(each, random))
+            drawn |= dict.fromkeys(pairs(imagined(each, random), random))
+    return list(drawn)
