@@ -11,8 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from cardio_agent.chat import Chat
 from cardio_agent.errors import BadRequest, CardioAgentError
+from cardio_agent.explanation import explain
 from cardio_agent.pipeline import analyze, stream_report
 from cardio_agent.reading import read_ecg
 from cardio_agent.rendering.fragments import trace_html
@@ -28,6 +31,7 @@ TRACE_DPI = MM_PER_INCH * 8
 """8 pixels a millimetre: sharp on a dense screen."""
 
 NO_OVERLAY = ""
+_GLOW_STEP_S = 0.04
 _SIGNAL_FILES = {".dat", ".mat"}  # what a WFDB header names
 
 Message = dict[str, str]
@@ -61,7 +65,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How the visitor wants the trace; ``statement`` is the code whose attention is laid over it."""
+    """How the visitor wants the trace; ``statement`` is the code whose evidence is laid over it."""
 
     layout: str = "3x4"
     shows_waves: bool = False
@@ -114,18 +118,22 @@ def draw(shown: Ecg | Analysis, drawing: Drawing) -> str:
         layout=drawing.layout,
         measurements=shown.measurements,
         waves=shown.waves if drawing.shows_waves else None,
-        attention=_overlay(shown, drawing.statement),
+        overlay=_overlay(shown, drawing.statement),
     )
     return trace_html(figure_png(figure, TRACE_DPI), f"12-lead ECG {shown.ecg.source.name}")
 
 
 def _overlay(analysis: Analysis, code: str) -> Overlay | None:
-    """The classifier's attention for one statement; none for a statement that this ECG does not have."""
+    """What the classifier relied on for one statement; none for a statement that this ECG does not have."""
     names = {s.code: s.name for s in analysis.statements}
     if code not in names:
         return None
-    found = analysis.classification
-    return Overlay(names[code], found.attention[code], found.step_s)
+    found = analysis.explanations.get(code) or explain(analysis.ecg, code, waves=analysis.waves)
+    n_samples = round(_GLOW_STEP_S * analysis.ecg.fs_hz)
+    box = np.ones(n_samples) / n_samples
+    smooth = np.array([np.convolve(row, box, mode="same") for row in np.maximum(found.map, 0)])
+    step_s = n_samples / analysis.ecg.fs_hz
+    return Overlay(names[code], smooth[:, ::n_samples], step_s, "what the classifier relied on")
 
 
 def _open_files(paths: Sequence[Path], visit: Visit, drawing: Drawing, writer: str) -> Iterator[Visit]:

@@ -25,7 +25,7 @@ STRETCH = (0.8, 1.4)
 """A T wave is as long as the root of RR, against that at RR 1 s; within these."""
 ROOM_FOR_NEXT_P = ms(180)
 ROOM_SHARE_OF_RR = 0.3
-OVERALL = (0.25, 0.55)
+OVERALL = (0.25, 0.75)
 STANDOUT_REACH = ms(110)
 HALF_WIDTH = ms(80)
 MAX_SHIFT = ms(30)

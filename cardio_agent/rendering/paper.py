@@ -54,7 +54,7 @@ WAVE_COLOURS = {"P": "#0b7a54", "QRS": "#6a2fb5", "T": "#c2560c"}
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
-    """Where the classifier looked for one statement.
+    """What the classifier relied on for one statement, or where it looked: what ``says`` tells.
 
     ``weights`` is (12, n_steps), non-negative; step k is centred on ``k * step_s``.
     """
@@ -62,6 +62,7 @@ class Overlay:
     label: str
     weights: np.ndarray
     step_s: float
+    says: str = "where the classifier looked"
 
 
 def plot_ecg(
@@ -71,7 +72,7 @@ def plot_ecg(
     start_s: float = 0.0,
     measurements: Measurements | None = None,
     waves: Waves | None = None,
-    attention: Overlay | None = None,
+    overlay: Overlay | None = None,
     title: str | None = None,
 ) -> "Figure":
     """Draw ten seconds of a recording (or all of a shorter one) on ECG paper.
@@ -88,7 +89,7 @@ def plot_ecg(
         Rate, intervals and axis are then printed in the header.
     waves : Waves, optional
         P, QRS and T are then coloured along the trace, with a tick at each onset and offset.
-    attention : Overlay, optional
+    overlay : Overlay, optional
         Drawn as a glow behind the trace, strongest where the weight is largest.
     title : str, optional
         Instead of the file's name.
@@ -116,13 +117,13 @@ def plot_ecg(
     for strips, baseline in zip(rows, heights, strict=True):
         _draw_calibration(axes, baseline)
         for strip in strips:
-            if attention is not None and not strip.is_missing:
-                _draw_glow(axes, strip, baseline, attention, ecg.fs_hz)
+            if overlay is not None and not strip.is_missing:
+                _draw_glow(axes, strip, baseline, overlay, ecg.fs_hz)
             _draw_strip(axes, strip, baseline, is_first=strip is strips[0])
             if waves is not None and not strip.is_missing:
                 _draw_waves(axes, strip, baseline, waves)
     _draw_header(axes, ecg, measurements, title)
-    _draw_footer(axes, ecg, start_s, waves is not None, attention)
+    _draw_footer(axes, ecg, start_s, waves is not None, overlay)
     return figure
 
 
@@ -186,18 +187,18 @@ def _draw_strip(axes: "Axes", strip: Strip, baseline: float, *, is_first: bool) 
     axes.plot(strip.x, trace, color=INK, linewidth=0.85, solid_joinstyle="round", zorder=5)
 
 
-def _draw_glow(axes: "Axes", strip: Strip, baseline: float, attention: Overlay, fs_hz: float) -> None:
+def _draw_glow(axes: "Axes", strip: Strip, baseline: float, overlay: Overlay, fs_hz: float) -> None:
     """Soft columns behind the trace, as opaque as the statement's weight at that time in that lead."""
     from matplotlib.colors import to_rgb
 
-    peak = float(attention.weights.max())
+    peak = float(overlay.weights.max())
     if peak <= 0:
         return
-    row = attention.weights[lead_index(strip.lead)]
+    row = overlay.weights[lead_index(strip.lead)]
     left, right = float(strip.x[0]), float(strip.x[-1])
     begin_s = strip.first_sample / fs_hz
     time_s = np.linspace(begin_s, begin_s + (right - left) / MM_PER_S, round(right - left) + 1)
-    share = np.interp(time_s, np.arange(len(row)) * attention.step_s, row) / peak
+    share = np.interp(time_s, np.arange(len(row)) * overlay.step_s, row) / peak
     fade = np.sin(np.linspace(0, np.pi, 25)) ** 0.5
     image = np.empty((len(fade), len(share), 4))
     image[..., :3] = to_rgb(GLOW)
@@ -247,7 +248,7 @@ def _draw_header(axes: "Axes", ecg: Ecg, measurements: Measurements | None, titl
         _text(axes, x, top - 11.5, label, size=8, color=MUTED, ha="right")
 
 
-def _draw_footer(axes: "Axes", ecg: Ecg, start_s: float, has_waves: bool, attention: Overlay | None) -> None:
+def _draw_footer(axes: "Axes", ecg: Ecg, start_s: float, has_waves: bool, overlay: Overlay | None) -> None:
     right = axes.get_xlim()[1] - MARGIN
     y = MARGIN + 3.5
     end_s = min(ecg.duration_s, start_s + PAGE_S)
@@ -255,8 +256,8 @@ def _draw_footer(axes: "Axes", ecg: Ecg, start_s: float, has_waves: bool, attent
     scale = f"25 mm/s · 10 mm/mV · {start_s:g}–{end_s:g} s of {ecg.duration_s:.4g} s · no display filter"
     _text(axes, MARGIN, y, scale, size=7.5, color=MUTED)
     _text(axes, right, y, use, size=7.5, weight="bold", color=MUTED, ha="right")
-    if attention is not None:
-        looked = f"Blue: where the classifier looked for {attention.label}"
+    if overlay is not None:
+        looked = f"Blue: {overlay.says} for {overlay.label}"
         _text(axes, MARGIN, y - 4.5, looked, size=7.5, color=GLOW)
     if has_waves:
         for name, colour in WAVE_COLOURS.items():

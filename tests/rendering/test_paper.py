@@ -147,7 +147,7 @@ def test_waves_are_coloured_where_they_are() -> None:
 def test_attention_glows_in_its_lead_at_its_time() -> None:
     weights = np.zeros((12, 100))
     weights[LEADS.index("V1"), 55] = 1.0  # V1 is shown from 5 s to 7.5 s
-    figure = plot_ecg(square_ecg(), attention=Overlay("a <name>", weights, 0.1))
+    figure = plot_ecg(square_ecg(), overlay=Overlay("a <name>", weights, 0.1))
     assert "Blue: where the classifier looked for a <name>" in texts(figure)
     glows = [image for image in figure.axes[0].images if np.asarray(image.get_array())[..., 3].max() > 0]
     assert len(glows) == 1
@@ -159,7 +159,7 @@ def test_attention_glows_in_its_lead_at_its_time() -> None:
 
 
 def test_attention_of_zero_draws_nothing() -> None:
-    assert not plot_ecg(square_ecg(), attention=Overlay("none", np.zeros((12, 10)), 1.0)).axes[0].images
+    assert not plot_ecg(square_ecg(), overlay=Overlay("none", np.zeros((12, 10)), 1.0)).axes[0].images
 
 
 def test_a_long_recording_shows_the_ten_seconds_asked_for() -> None:
