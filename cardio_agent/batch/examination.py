@@ -43,10 +43,13 @@ class EcgExaminer:
     writer : str
         ``'plain'``, ``'hf:FOLDER-OR-ID'`` or ``'openai:URL#MODEL'``.
     with_text : bool
+    explained : bool
+        Whether reports say what the classifier relied on; it takes longer than all the rest.
     """
 
     writer: str
     with_text: bool
+    explained: bool = False
 
     def fingerprint(self) -> Mapping[str, Any]:
         """Versions and hashes of the program's parts, and the settings that change a result.
@@ -61,11 +64,12 @@ class EcgExaminer:
         from cardio_agent.provenance import versions
         from cardio_agent.writing import get_writer
 
-        return {**versions(get_writer(self.writer).name), "with_text": self.with_text}
+        parts = {"with_text": self.with_text, "explained": self.explained}
+        return {**versions(get_writer(self.writer).name), **parts}
 
     def __call__(self, path: Path) -> Examined:
         from cardio_agent.pipeline import analyze, write_report
         from cardio_agent.reading import read_ecg
 
-        analysis = analyze(read_ecg(path))
+        analysis = analyze(read_ecg(path), explained=self.explained)
         return Examined(analysis, write_report(analysis, writer=self.writer) if self.with_text else None)

@@ -39,6 +39,8 @@ class BatchOptions:
         ``'plain'``, ``'hf:FOLDER-OR-ID'`` or ``'openai:URL#MODEL'``; default: the setting ``llm``.
     with_text : bool
         False: the table only, no guideline passages and no reports.
+    explained : bool
+        Reports say what the classifier relied on. It takes longer than all the rest.
     workers : int, optional
         Processes; default: one a core, at most one a file. 1 works in this process.
     piece_size : int
@@ -54,6 +56,7 @@ class BatchOptions:
 
     writer: str | None = None
     with_text: bool = True
+    explained: bool = False
     workers: int | None = None
     piece_size: int = 64
     quiet: bool = False
@@ -105,7 +108,9 @@ def run_batch(
     the table says which content the row is of. One run at a time in one folder.
     """
     files = find_files(sources, leave_out=out_dir)
-    examiner = examiner or EcgExaminer(options.writer or get_settings().llm, options.with_text)
+    examiner = examiner or EcgExaminer(
+        options.writer or get_settings().llm, options.with_text, options.explained and options.with_text
+    )
     record = begin(out_dir, sources, examiner.fingerprint())
     missing = _missing(files, find_places(out_dir))
     n_workers = min(options.workers or _n_cores(), max(1, len(missing)))

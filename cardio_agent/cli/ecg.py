@@ -169,6 +169,9 @@ def add_batch(commands: Commands) -> None:
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
     command.add_argument("--no-text", action="store_true", help="the table only, without written reports")
+    command.add_argument(
+        "--explain", action="store_true", help="reports say what the classifier relied on (slower)"
+    )
     _add_llm_option(command)
     command.set_defaults(run=_run_batch)
 
@@ -176,7 +179,9 @@ def add_batch(commands: Commands) -> None:
 def _run_batch(args: argparse.Namespace) -> int:
     from cardio_agent.batch import BatchOptions, run_batch
 
-    options = BatchOptions(writer=args.llm, with_text=not args.no_text, workers=args.workers)
+    options = BatchOptions(
+        writer=args.llm, with_text=not args.no_text, explained=args.explain, workers=args.workers
+    )
     try:
         summary = run_batch(args.sources, args.out, options=options)
     except KeyboardInterrupt:

@@ -95,10 +95,9 @@ class LocalChatModel(BaseChatModel):
         try:
             self.model.generate(
                 **inputs,
-                generation_config=self._generation_config(inputs["input_ids"].shape[1]),
+                generation_config=self._generation_config(inputs["input_ids"].shape[1], stop),
                 streamer=streamer,
                 stopping_criteria=[_Stopped(asked_to_stop)],
-                stop_strings=stop,
                 tokenizer=self.tokenizer,
             )
         finally:
@@ -124,7 +123,7 @@ class LocalChatModel(BaseChatModel):
     def _template(self, turns: list[dict[str, str]]) -> str:
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
-    def _generation_config(self, n_prompt: int) -> Any:
+    def _generation_config(self, n_prompt: int, stop: list[str] | None = None) -> Any:
         window = getattr(self.model.config, "max_position_embeddings", None)
         room = self.max_new_tokens if window is None else min(self.max_new_tokens, window - n_prompt)
         if room <= 0:
@@ -138,6 +137,7 @@ class LocalChatModel(BaseChatModel):
             temperature=self.temperature if sampled else None,
             top_p=None,
             top_k=None,
+            stop_strings=stop,
             pad_token_id=self.tokenizer.eos_token_id,  # one prompt at a time: nothing is padded
         )
         return config

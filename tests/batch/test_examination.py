@@ -10,6 +10,7 @@ from cardio_agent.batch import BatchOptions, run_batch
 from cardio_agent.batch.examination import EcgExaminer
 from cardio_agent.batch.table import GLOBAL_MEASUREMENTS, LEAD_MEASUREMENTS, TABLE_SCHEMA
 from cardio_agent.errors import BadRequest
+from cardio_agent.explanation import DEFAULT_METHOD
 from cardio_agent.leads import LEADS
 from cardio_agent.resources import sample_path
 from cardio_agent.schema import Report
@@ -17,6 +18,7 @@ from cardio_agent.schema import Report
 
 def test_every_number_of_an_analysis_has_its_column() -> None:
     examined = EcgExaminer("plain", with_text=False)(sample_path("normal"))
+    assert not examined.analysis.explanations
     assert examined.report is None
     measured = [(m.name, m.lead) for m in examined.analysis.measurements]
     known = [(name, None) for name in GLOBAL_MEASUREMENTS]
@@ -52,3 +54,11 @@ def test_a_writer_that_does_not_exist_is_refused_before_any_work(tmp_path: Path)
     with pytest.raises(BadRequest, match="names no writer"):
         run_batch([sample_path("normal")], tmp_path / "out", options=BatchOptions(writer="gpt"))
     assert not (tmp_path / "out").exists()
+
+
+def test_explanations_are_made_when_asked_for_and_never_mix_with_runs_without() -> None:
+    with_explanations = EcgExaminer("plain", with_text=True, explained=True)
+    examined = with_explanations(sample_path("lbbb"))
+    assert examined.report is not None
+    assert examined.report.explanations["CLBBB"].method == DEFAULT_METHOD
+    assert with_explanations.fingerprint() != EcgExaminer("plain", with_text=True).fingerprint()
