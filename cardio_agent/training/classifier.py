@@ -35,6 +35,7 @@ from cardio_agent.training.checkpoints import read_checkpoint, refuse_foreign, w
 from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, join
 from cardio_agent.training.distillation import N_SUPER, Guides
 from cardio_agent.training.metrics import auroc
+from cardio_agent.training.schedule import warm_cosine
 
 
 @dataclass(frozen=True)
@@ -188,12 +189,8 @@ class _Run:
         self.optimiser = torch.optim.AdamW(groups, lr=plan.peak_learning_rate)
 
     def learning_rate(self) -> float:
-        """Linear warm-up, then a half cosine down to zero."""
         share = self.step / max(self.n_steps, 1)
-        if share < self.plan.warmup_share:
-            return self.plan.peak_learning_rate * share / self.plan.warmup_share
-        rest = (share - self.plan.warmup_share) / (1 - self.plan.warmup_share)
-        return self.plan.peak_learning_rate * 0.5 * (1 + float(np.cos(np.pi * min(rest, 1.0))))
+        return self.plan.peak_learning_rate * warm_cosine(share, self.plan.warmup_share)
 
     def epoch(self, data: LabelledSet, guides: Guides | None, epoch: int) -> float:
         rng = np.random.default_rng((self.plan.seed, epoch))

@@ -6,7 +6,6 @@ resumed ends as an undisturbed one.
 """
 
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from cardio_agent.errors import TrainingError
 from cardio_agent.training.checkpoints import read_checkpoint, refuse_foreign, write_checkpoint, writing
+from cardio_agent.training.schedule import warm_cosine
 from cardio_agent.training.writer.pairs import Pair
 from cardio_agent.training.writer.tokens import END
 
@@ -187,12 +187,8 @@ class _Run:
         )
 
     def learning_rate(self) -> float:
-        """Linear warm-up, then a half cosine down to zero."""
         share = self.step / max(self.n_steps, 1)
-        if share < self.plan.warmup_share:
-            return self.plan.peak_learning_rate * share / self.plan.warmup_share
-        rest = (share - self.plan.warmup_share) / (1 - self.plan.warmup_share)
-        return self.plan.peak_learning_rate * 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))
+        return self.plan.peak_learning_rate * warm_cosine(share, self.plan.warmup_share)
 
     def epoch(self, examples: Sequence[_Example], epoch: int) -> float:
         random = Random(self.plan.seed * 1000 + epoch)
