@@ -36,13 +36,13 @@ def add_explain(commands: Commands) -> None:
 
 
 def _run_explain(args: argparse.Namespace) -> int:
-    from cardio_agent.explanation import DEFAULT_METHOD, check_method, explain
+    from cardio_agent.explanation import check_method, explain
 
-    method = args.method or DEFAULT_METHOD
-    check_method(method)
+    if args.method is not None:
+        check_method(args.method)
     ecg = read(args)
     statement = _statement(ecg, args.statement)
-    explanation = explain(ecg, statement.code, method=method)
+    explanation = explain(ecg, statement.code, method=args.method)
     if args.figure is not None:
         _draw(ecg, explanation, args.figure)
     render = _json if args.format == "json" else _text

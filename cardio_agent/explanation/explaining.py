@@ -10,9 +10,10 @@ import numpy as np
 
 from cardio_agent.classifier.model import Model, load_model
 from cardio_agent.classifier.preprocessing import INPUT_FS_HZ, WINDOW_SAMPLES, network_input, window_starts
+from cardio_agent.classifier.runners import TorchRunner
 from cardio_agent.classifier.statements import CODES
 from cardio_agent.errors import BadRecording, BadRequest
-from cardio_agent.explanation.methods import DEFAULT_METHOD, METHODS, MethodInfo
+from cardio_agent.explanation.methods import DEFAULT_METHOD, METHODS, WITHOUT_GRADIENTS, MethodInfo
 from cardio_agent.explanation.question import Array, Mask, Question
 from cardio_agent.explanation.segments import Labels, hold, label_samples, share_out
 from cardio_agent.measurement import delineate
@@ -26,7 +27,7 @@ def explain(
     ecg: Ecg,
     code: str,
     *,
-    method: str = DEFAULT_METHOD,
+    method: str | None = None,
     waves: Waves | None = None,
     model: Model | None = None,
 ) -> Explanation:
@@ -39,8 +40,9 @@ def explain(
         overlap, their maps are averaged.
     code : str
         One of :data:`~cardio_agent.classifier.statements.CODES`, present or not.
-    method : str
-        A key of :data:`~cardio_agent.explanation.methods.METHODS`.
+    method : str, optional
+        A key of :data:`~cardio_agent.explanation.methods.METHODS`; default: the most faithful that the
+        classifier's runtime allows.
     waves : Waves, optional
         The recording's delineation; made here where it is not given.
     model : Model, optional
@@ -66,10 +68,11 @@ def explain(
 
     Limits: the map is of the network's logit. It says what moved this network, not what the disease is.
     """
+    model = model or load_model()
+    method = method or default_method(model)
     check_method(method)
     check_statement(code)
     info = METHODS[method]
-    model = model or load_model()
     signal, present = network_input(ecg)
     if not present.any():
         raise BadRecording(f"{ecg.source.name}: no lead carries a signal, so there is nothing to explain")
@@ -96,6 +99,11 @@ def summarise(explanation: Explanation) -> AttentionSummary:
         segments={name: round(share, 4) for name, share in explanation.segments.items()},
         method=explanation.method,
     )
+
+
+def default_method(model: Model) -> str:
+    """The most faithful method that this classifier can run."""
+    return DEFAULT_METHOD if isinstance(model.runner, TorchRunner) else WITHOUT_GRADIENTS
 
 
 def check_method(name: str) -> None:

@@ -99,4 +99,6 @@ METHODS: Mapping[str, MethodInfo] = {
         {"gamma": 0.1, "epsilon": 1e-6},
     ),
 }
-DEFAULT_METHOD = "lrp"
+DEFAULT_METHOD = "integrated-gradients"
+WITHOUT_GRADIENTS = "occlusion-segment"
+"""The most faithful of those that a classifier in ONNX can run."""
