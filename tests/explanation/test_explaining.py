@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from cardio_agent.classifier import classify
+from cardio_agent.classifier.model import load_model
 from cardio_agent.classifier.runners import TorchRunner
 from cardio_agent.errors import BadRecording, BadRequest
-from cardio_agent.explanation import METHODS, explain, summarise_attention
-from cardio_agent.explanation.explaining import SHARES_OF
+from cardio_agent.explanation import DEFAULT_METHOD, METHODS, explain, summarise_attention
+from cardio_agent.explanation.explaining import SHARES_OF, default_method
 from cardio_agent.leads import LEADS
 from cardio_agent.schema import Ecg, Waves
 from cardio_agent.simulation import simulate
@@ -151,3 +152,10 @@ def test_attention_in_the_qrs_is_counted_there(recording: MakeEcg, waves_of: Wav
 def test_the_shipped_network_explains_a_bundle_branch_block_by_its_qrs() -> None:
     told = explain(simulate("lbbb", seed=3).ecg, "CLBBB", method="integrated-gradients")
     assert max(told.segments, key=lambda name: told.segments[name]) == "QRS"
+
+
+def test_without_gradients_the_default_is_the_most_faithful_of_the_rest() -> None:
+    model = load_model()
+    assert default_method(model) == DEFAULT_METHOD
+    forward_only = replace(model, runner=lambda signal, present: model.runner(signal, present))
+    assert default_method(forward_only) == "occlusion-segment"
