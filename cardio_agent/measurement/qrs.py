@@ -30,8 +30,8 @@ VISIBLE_MV = 0.003
 MAX_LEAD_DEVIATION = ms(10)
 
 # Over all leads a bound counts where a lead has clearly moved: the low-pass filter spreads each corner by
-# some ms, which is little of a QRS. Set between two truths: 2 ms narrower than the median lead's annotated
-# QRS on LUDB (100 records), 4 ms wider than the corners of simulated ECGs.
+# some ms, which is little of a QRS. Set between two truths: 3 ms narrower than the median lead's annotated
+# QRS on LUDB (100 records), 3 ms wider than the corners of simulated ECGs up to 110 beats a minute.
 MOVED_SHARES = (0.027, 0.02)
 """At onset and at offset."""
 MOVED_MV = 0.006
