@@ -100,7 +100,10 @@ def build_app(settings: Settings) -> gr.Blocks:
             paths = [Path(path) for path in message["files"]]
             yield from _shown(now, send(message["text"], paths, now, Drawing(layout, waves), settings.llm))
 
-        def on_sample(name: str, now: Visit, layout: str, waves: bool) -> Iterator[list[Any]]:
+        def on_sample(name: str | None, now: Visit, layout: str, waves: bool) -> Iterator[list[Any]]:
+            if name is None:  # the list was left without a choice
+                yield [gr.skip()] * len(shown)
+                return
             yield from _shown(now, open_sample(name, now, Drawing(layout, waves), settings.llm))
 
         def on_look(now: Visit, layout: str, waves: bool, code: str) -> Any:

@@ -21,6 +21,7 @@ from cardio_agent.reading import read_ecg
 from cardio_agent.rendering.fragments import trace_html
 from cardio_agent.rendering.messages import answer_message, as_markdown, fault_message, report_message
 from cardio_agent.rendering.paper import MM_PER_INCH, Overlay, figure_png, plot_ecg
+from cardio_agent.rendering.shading import SMOOTHING_S, smoothed
 from cardio_agent.reporting import Placed
 from cardio_agent.resources import sample_path
 from cardio_agent.schema import Analysis, Ecg, NarrativeSection, Report
@@ -31,7 +32,6 @@ TRACE_DPI = MM_PER_INCH * 8
 """8 pixels a millimetre: sharp on a dense screen."""
 
 NO_OVERLAY = ""
-_GLOW_STEP_S = 0.04
 _SIGNAL_FILES = {".dat", ".mat"}  # what a WFDB header names
 
 Message = dict[str, str]
@@ -129,11 +129,10 @@ def _overlay(analysis: Analysis, code: str) -> Overlay | None:
     if code not in names:
         return None
     found = analysis.explanations.get(code) or explain(analysis.ecg, code, waves=analysis.waves)
-    n_samples = round(_GLOW_STEP_S * analysis.ecg.fs_hz)
-    box = np.ones(n_samples) / n_samples
-    smooth = np.array([np.convolve(row, box, mode="same") for row in np.maximum(found.map, 0)])
-    step_s = n_samples / analysis.ecg.fs_hz
-    return Overlay(names[code], smooth[:, ::n_samples], step_s, "what the classifier relied on")
+    fs_hz = analysis.ecg.fs_hz
+    n_samples = round(SMOOTHING_S * fs_hz)
+    weights = smoothed(np.maximum(found.map, 0), fs_hz)[:, ::n_samples]
+    return Overlay(names[code], weights, n_samples / fs_hz, "what the classifier relied on")
 
 
 def _open_files(paths: Sequence[Path], visit: Visit, drawing: Drawing, writer: str) -> Iterator[Visit]:

@@ -16,6 +16,7 @@ from cardio_agent.rendering.explanation_figure import AGAINST, FOR
 from cardio_agent.rendering.labels import printable
 from cardio_agent.rendering.layout import MARGIN, MM_PER_MV, MM_PER_S
 from cardio_agent.rendering.paper import BOLD, FINE, FRAME, INK, MM_PER_INCH, MUTED, PAPER
+from cardio_agent.rendering.shading import shade
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,13 +33,11 @@ N_LEADS = 2
 
 _FONT = "DejaVu Sans"
 _OPACITY = 0.6
-_SMOOTHING_S = 0.04
 _BOLD_MM = 5.0
 _PANEL = SHOWN_S * MM_PER_S
 _GAP, _CAPTION, _HEADER, _FOOTER = 7.0, 11.0, 15.0, 10.0  # mm
 _CLEARANCE, _LABEL = 3.0, 5.0
 _TALL, _REACH = 20.0, 30.0  # mm from the baseline: where the gain is halved, where traces are cut off
-_FULL_AT = 0.99  # quantile of the map's size from which the shading is full
 _LONGEST_CAPTION, _LONGEST_DETAIL = 34, 44  # characters
 
 
@@ -138,18 +137,8 @@ def _cut(specimen: Specimen, mm_per_mv: float) -> _Cut:
         leads=tuple(LEADS[row] for row in rows),
         x=np.arange(shown) * MM_PER_S / specimen.fs_hz,
         y=np.clip(mm_per_mv * signal_mv[:, part], -_REACH, _REACH),
-        shade=_shade(specimen)[rows, part],
+        shade=shade(specimen.map, specimen.fs_hz)[rows, part],
     )
-
-
-def _shade(specimen: Specimen) -> Array:
-    """The smoothed map from -1 to 1."""
-    width = max(round(_SMOOTHING_S * specimen.fs_hz), 1)
-    box = np.ones(width) / width
-    smooth = np.array([np.convolve(row, box, mode="same") for row in specimen.map.astype(np.float64)])
-    size = np.abs(smooth)
-    full = np.quantile(size[size > 0], _FULL_AT) if size.any() else 1.0
-    return np.asarray(np.clip(smooth / full, -1, 1))
 
 
 # ── drawing ──────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from cardio_agent.explanation import METHODS, SEGMENTS
 from cardio_agent.leads import LEADS, lead_index
 from cardio_agent.rendering.layout import MARGIN, PAGE_S, Strip, baselines, page_rows
 from cardio_agent.rendering.paper import FRAME, INK, MM_PER_INCH, MUTED, plot_ecg
+from cardio_agent.rendering.shading import shade
 from cardio_agent.schema import Ecg, Explanation
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ FOR, AGAINST = "#0072b2", "#e69f00"
 _OPACITY = 0.6
 _REACH = 18.0
 """Furthest from the baseline, mm: tall waves do not shade the neighbouring rows."""
-
-_SMOOTHING_S = 0.04
-_FULL_AT = 0.99
-"""The shading is full from this quantile of the map's size: one spike does not dim the rest."""
 
 _FONT = "DejaVu Sans"
 _PANEL, _BARS_FOOT, _BARS_HEIGHT = 62.0, 12.0, 36.0  # mm
@@ -63,13 +60,13 @@ def plot_explanation(ecg: Ecg, explanation: Explanation, *, layout: str = "3x4")
         ecg, layout=layout, start_s=start_s, title=f"{explanation.code}, explained by {explanation.method}"
     )
     axes = figure.axes[0]
-    shade = _shade(explanation.map, ecg.fs_hz)
+    shades = shade(explanation.map, ecg.fs_hz)
     rows = page_rows(ecg, layout, start_s)
     for strips, baseline in zip(rows, baselines(rows)[0], strict=True):
         for strip in strips:
             if not strip.is_missing:
-                _draw_shade(axes, strip, baseline, shade[lead_index(strip.lead)])
-    _draw_legend(axes, METHODS[explanation.method].shows, has_against=bool((shade < 0).any()))
+                _draw_shade(axes, strip, baseline, shades[lead_index(strip.lead)])
+    _draw_legend(axes, METHODS[explanation.method].shows, has_against=bool((shades < 0).any()))
     _draw_panel(figure, explanation)
     return figure
 
@@ -80,16 +77,6 @@ def _page_start(ecg: Ecg, relevance: npt.NDArray[np.float32]) -> float:
     speaking = np.maximum(relevance, 0).sum(axis=0)
     sums = [speaking[first : first + page].sum() for first in range(0, ecg.n_samples, page)]
     return float(np.argmax(sums) * PAGE_S)
-
-
-def _shade(relevance: npt.NDArray[np.float32], fs_hz: float) -> npt.NDArray[np.float64]:
-    """The smoothed map from -1 to 1, (12, n)."""
-    width = max(round(_SMOOTHING_S * fs_hz), 1)
-    box = np.ones(width) / width
-    smooth = np.array([np.convolve(row, box, mode="same") for row in relevance.astype(np.float64)])
-    size = np.abs(smooth)
-    full = np.quantile(size[size > 0], _FULL_AT) if size.any() else 1.0
-    return np.clip(smooth / full, -1, 1)
 
 
 # ── drawing ──────────────────────────────────────────────────────────────────────────────────
