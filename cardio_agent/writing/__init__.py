@@ -1,13 +1,14 @@
 """Facts in, draft sentences out: the plain writer, and writers with a language model behind them."""
 
 from cardio_agent.settings import Settings, get_settings
-from cardio_agent.writing.backends import Backend, get_backend, words_sheets
+from cardio_agent.writing.backends import Backend, get_backend, model_folder, words_sheets
 from cardio_agent.writing.interface import LanguageWriter, Writer
 from cardio_agent.writing.llm import LlmWriter
 from cardio_agent.writing.phrases import SECTION_TITLES, SECTIONS
 from cardio_agent.writing.plain import PlainWriter, plain_sentence
 from cardio_agent.writing.prompts import Prompt, load_prompt, prompts_sha256
 from cardio_agent.writing.sheet_writer import SheetWriter
+from cardio_agent.writing.taught import Taught
 
 __all__ = [
     "SECTIONS",
@@ -17,6 +18,7 @@ __all__ = [
     "LlmWriter",
     "PlainWriter",
     "Prompt",
+    "Taught",
     "Writer",
     "get_backend",
     "get_writer",
@@ -32,7 +34,7 @@ def get_writer(spec: str, settings: Settings | None = None) -> Writer:
     Parameters
     ----------
     spec : str
-        ``plain``, ``hf:FOLDER-OR-ID`` or ``openai:URL#MODEL``.
+        ``bundled``, ``plain``, ``hf:FOLDER-OR-ID`` or ``openai:URL#MODEL``.
     settings : Settings, optional
         Those of the process when left out.
 
@@ -45,5 +47,8 @@ def get_writer(spec: str, settings: Settings | None = None) -> Writer:
     if spec == "plain":
         return PlainWriter()
     settings = settings or get_settings()
-    kind = SheetWriter if words_sheets(spec) else LlmWriter
-    return kind(get_backend(spec, settings), settings)
+    backend = get_backend(spec, settings)
+    folder = model_folder(spec)
+    if folder is not None and words_sheets(folder):
+        return SheetWriter(backend, folder, settings)
+    return LlmWriter(backend, settings)

@@ -1,6 +1,6 @@
 """Where a language model runs: in this process, or behind an OpenAI-compatible server.
 
-Enters: a spec such as ``plain``, ``hf:FOLDER-OR-ID`` or ``openai:URL#MODEL``. Leaves: a writer. Does
+Enters: a spec such as ``bundled``, ``hf:FOLDER-OR-ID`` or ``openai:URL#MODEL``. Leaves: a writer. Does
 not write: :mod:`cardio_agent.writing.llm` does, with whatever chat model stands behind it.
 """
 
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cardio_agent.errors import BadRequest
+from cardio_agent.resources import resource_dir
 from cardio_agent.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
+
+BUNDLED = "bundled"
 
 
 @dataclass(frozen=True)
@@ -37,37 +40,43 @@ def get_backend(spec: str, settings: Settings) -> Backend:
     Parameters
     ----------
     spec : str
-        ``hf:FOLDER-OR-ID`` or ``openai:URL#MODEL``.
+        ``bundled``, ``hf:FOLDER-OR-ID`` or ``openai:URL#MODEL``.
 
     Raises
     ------
     BadRequest
-        When the spec is neither.
+        When the spec is none of these.
     """
+    if spec == BUNDLED:
+        return _local(str(model_folder(spec)), settings, BUNDLED)
     kind, _, target = spec.partition(":")
     if kind == "hf" and target:
         return _local(target, settings)
     if kind == "openai" and target:
         return _server(target, settings)
     raise BadRequest(
-        f"'{spec}' names no writer: use 'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL', "
+        f"'{spec}' names no writer: use 'bundled', 'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL', "
         "e.g. openai:http://localhost:11434/v1#llama3.1"
     )
 
 
-def words_sheets(spec: str) -> bool:
-    """Whether a spec names a local model that was trained to word sheets: its ``config.json`` says so."""
+def model_folder(spec: str) -> Path | None:
+    """The folder of the local model that a spec names; None for a server."""
+    if spec == BUNDLED:
+        return resource_dir("models") / "writer"
     kind, _, folder = spec.partition(":")
-    config = Path(folder) / "config.json"
-    if kind != "hf" or not config.is_file():
-        return False
+    return Path(folder) if kind == "hf" else None
+
+
+def words_sheets(folder: Path) -> bool:
+    """Whether a local model was trained to word sheets: its ``config.json`` says so."""
     try:
-        return bool(json.loads(config.read_bytes()).get("cardio_agent_prompt") == "section")
-    except (ValueError, AttributeError):  # a damaged file shows when the model is opened
+        return bool(json.loads((folder / "config.json").read_bytes()).get("cardio_agent_prompt") == "section")
+    except (OSError, ValueError, AttributeError):  # a missing or damaged file shows when the model is opened
         return False
 
 
-def _local(folder: str, settings: Settings) -> Backend:
+def _local(folder: str, settings: Settings, name: str = "") -> Backend:
     def open_model() -> "BaseChatModel":
         from cardio_agent.writing.huggingface import LocalChatModel, load_local_model
 
@@ -79,7 +88,7 @@ def _local(folder: str, settings: Settings) -> Backend:
             temperature=settings.llm_temperature,
         )
 
-    return Backend(f"hf:{PurePath(folder).name}", open_model)
+    return Backend(name or f"hf:{PurePath(folder).name}", open_model)
 
 
 def _server(target: str, settings: Settings) -> Backend:

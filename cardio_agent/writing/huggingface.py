@@ -6,9 +6,10 @@ safetensors only. Own class rather than langchain-huggingface: that one adds a p
 stop a running generation, and the whole of it is a page.
 """
 
+import queue
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria, TextIteratorStreamer
+from transformers.generation.streamers import BaseStreamer
 from typing_extensions import override
 
 from cardio_agent.errors import WriterUnavailable
@@ -78,17 +80,38 @@ class LocalChatModel(BaseChatModel):
                     yield ChatGenerationChunk(message=AIMessageChunk(content=text))
             finally:
                 asked_to_stop.set()
-        try:
-            running.result()
-        except _GENERATION_ERRORS as exc:
-            raise WriterUnavailable(
-                f"the local model stopped ({type(exc).__name__}: {_one_line(exc)})"
-            ) from exc
+        _ended(running)
+
+    def stream_lines(self, prompts: Sequence[list[BaseMessage]]) -> Iterator[tuple[int, str | None]]:
+        """Answer several prompts in one batch: each line, with the number of its prompt, as it is written.
+
+        A small model takes about as long for ten prompts as for one, since a step of it is mostly overhead.
+
+        Parameters
+        ----------
+        prompts : sequence of list of BaseMessage
+            Without chat template: for models that were trained on plain prompts.
+
+        Yields
+        ------
+        (int, str or None)
+            Index of the prompt and a line without its line break; None when that answer has ended.
+        """
+        inputs = self._padded([self._prompt_text(messages)[0] for messages in prompts])
+        streamer = _RowStreamer(self.tokenizer, len(prompts))
+        asked_to_stop = threading.Event()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            running = pool.submit(self._run, inputs, streamer, asked_to_stop, None)
+            try:
+                yield from streamer
+            finally:
+                asked_to_stop.set()
+        _ended(running)
 
     def _run(
         self,
         inputs: dict[str, Any],
-        streamer: TextIteratorStreamer,
+        streamer: "TextIteratorStreamer | _RowStreamer",
         asked_to_stop: threading.Event,
         stop: list[str] | None,
     ) -> None:
@@ -106,6 +129,13 @@ class LocalChatModel(BaseChatModel):
     def _inputs(self, messages: list[BaseMessage]) -> dict[str, Any]:
         text, templated = self._prompt_text(messages)
         encoded = self.tokenizer(text, return_tensors="pt", add_special_tokens=not templated)
+        return {name: encoded[name].to(self.model.device) for name in ("input_ids", "attention_mask")}
+
+    def _padded(self, texts: list[str]) -> dict[str, Any]:
+        """Prompts of unlike length as one tensor, filled up on the left, where generation does not go on."""
+        encoded = self.tokenizer(
+            texts, return_tensors="pt", add_special_tokens=True, padding=True, padding_side="left"
+        )
         return {name: encoded[name].to(self.model.device) for name in ("input_ids", "attention_mask")}
 
     def _prompt_text(self, messages: list[BaseMessage]) -> tuple[str, bool]:
@@ -138,9 +168,50 @@ class LocalChatModel(BaseChatModel):
             top_p=None,
             top_k=None,
             stop_strings=stop,
-            pad_token_id=self.tokenizer.eos_token_id,  # one prompt at a time: nothing is padded
+            pad_token_id=self.tokenizer.eos_token_id,  # what follows an answer's end is its end again
         )
         return config
+
+
+class _RowStreamer(BaseStreamer):  # type: ignore[misc]
+    """Takes the tokens of a batch step by step in one thread, gives them as lines in another."""
+
+    def __init__(self, tokenizer: Any, n_rows: int) -> None:
+        self._tokenizer = tokenizer
+        self._steps: queue.SimpleQueue[list[int] | None] = queue.SimpleQueue()
+        self._rows: list[list[int] | None] = [[] for _ in range(n_rows)]
+        self._prompts_seen = False
+
+    @override
+    def put(self, value: torch.Tensor) -> None:
+        if self._prompts_seen:
+            self._steps.put(value.flatten().tolist())
+        self._prompts_seen = True  # the prompts themselves come first
+
+    @override
+    def end(self) -> None:
+        self._steps.put(None)
+
+    def __iter__(self) -> Iterator[tuple[int, str | None]]:
+        while (step := self._steps.get()) is not None:
+            for row, token in enumerate(step):
+                yield from self._take(row, token)
+        for row in range(len(self._rows)):
+            yield from self._take(row, self._tokenizer.eos_token_id)
+
+    def _take(self, row: int, token: int) -> Iterator[tuple[int, str | None]]:
+        tokens = self._rows[row]
+        if tokens is None:
+            return
+        ended = token == self._tokenizer.eos_token_id
+        if not ended:
+            tokens.append(token)
+        if ended or "\n" in self._tokenizer.decode([token]):
+            if line := self._tokenizer.decode(tokens, skip_special_tokens=True).strip():
+                yield row, line
+            self._rows[row] = None if ended else []
+        if ended:
+            yield row, None
 
 
 class _Stopped(StoppingCriteria):  # type: ignore[misc]
@@ -175,6 +246,14 @@ def load_local_model(folder: str, device: str) -> tuple[Any, Any]:
             f"no local language model could be loaded from '{folder}' ({_one_line(exc)}): "
             "give a folder with config.json, tokenizer.json and model.safetensors"
         ) from exc
+
+
+def _ended(running: Future[None]) -> None:
+    """Raise what ended a generation too early."""
+    try:
+        running.result()
+    except _GENERATION_ERRORS as exc:
+        raise WriterUnavailable(f"the local model stopped ({type(exc).__name__}: {_one_line(exc)})") from exc
 
 
 def _one_line(exc: BaseException) -> str:

@@ -53,25 +53,35 @@ MEASUREMENT_NAMES: Mapping[str, str] = {
     "qtc_framingham_ms": "QTc (Framingham)",
     "qtc_hodges_ms": "QTc (Hodges)",
     "longest_pause_ms": "longest pause",
+    "atrial_rate_bpm": "atrial rate",
     "p_axis_deg": "P axis",
     "qrs_axis_deg": "QRS axis",
     "t_axis_deg": "T axis",
+    "qrs_upstroke_ms": "QRS upstroke time",
+    "r_transition_lead": "R transition, chest lead",
     "st_j_mv": "ST level at the J point",
     "st_j60_mv": "ST level 60 ms after the J point",
     "st_j80_mv": "ST level 80 ms after the J point",
     "st_slope_mv_per_s": "ST slope",
     "t_mv": "T amplitude",
     "t_second_mv": "second phase of T",
+    "t_terminal_mv": "last phase of T",
+    "t_notch_mv": "notch of T",
     "t_ms": "T duration",
     "r_mv": "R amplitude",
     "r_ms": "R duration",
     "r_peak_time_ms": "R-peak time",
+    "r_second_mv": "height of R'",
+    "r_notch_mv": "notch of R",
+    "r_plateau_ms": "breadth of the top of R",
     "s_mv": "S amplitude",
     "s_ms": "S duration",
     "q_mv": "Q amplitude",
     "q_ms": "Q duration",
     "p_mv": "P amplitude",
     "p_lead_ms": "P duration in one lead",
+    "p_second_mv": "second phase of P",
+    "p_terminal_mm_s": "terminal force of P",
 }
 
 SEGMENT_NAMES: Mapping[str, str] = {
@@ -83,6 +93,7 @@ SEGMENT_NAMES: Mapping[str, str] = {
     "TP": "TP segment",
 }
 
+_DECIMALS: Mapping[str, int] = {"mV": 2, "mm·s": 3, "lead": 1}
 _CERTAINTY_WORDS: Mapping[Certainty, str] = {"definite": "", "probable": "probable ", "possible": "possible "}
 
 
@@ -139,14 +150,14 @@ def lead_list(leads: Sequence[str]) -> str:
 
 
 def value_text(value: float, unit: str) -> str:
-    """A value rounded for reading: mV to two decimals, all else to whole numbers.
+    """A value rounded for reading: mV to two decimals, most else to whole numbers.
 
     >>> value_text(-38.4, "deg"), value_text(0.254, "mV"), value_text(411.1, "ms")
     ('−38°', '0.25 mV', '411 ms')
     """
-    number = f"{value:.{2 if unit == 'mV' else 0}f}"
+    number = f"{value:.{_DECIMALS.get(unit, 0)}f}"
     number = number.lstrip("-") if float(number) == 0 else number.replace("-", "−")
-    return f"{number}°" if unit == "deg" else f"{number} {unit}"
+    return f"{number}°" if unit == "deg" else number if unit == "lead" else f"{number} {unit}"
 
 
 def percent(share: float) -> str:

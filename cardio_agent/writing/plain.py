@@ -194,7 +194,15 @@ def _rhythm(facts: Facts) -> Iterator[DraftSentence]:
             rest = ""
     if rest:
         yield _draft("rhythm", f"The ventricular rate is{rest.removeprefix(' at')}.", (rate.id,))
+    yield from _atrial_rate(facts)
     yield from _not_measurable([rate], "rhythm")
+
+
+def _atrial_rate(facts: Facts) -> Iterator[DraftSentence]:
+    """Said only where the atria have a rate of their own."""
+    for m in facts.measurements:
+        if m.name == "atrial_rate_bpm" and m.value is not None:
+            yield _draft("rhythm", f"The atrial rate is {value_text(m.value, m.unit)}.", (m.id,))
 
 
 # ── intervals and axis ───────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from cardio_agent.training.writer.pairs import Pair, pairs
 from cardio_agent.training.writer.scores import score_writer
 from cardio_agent.training.writer.tokens import END, train_tokenizer
 from cardio_agent.training.writer.training import WriterPlan, train_writer_model
-from cardio_agent.writing import PlainWriter, SheetWriter, get_writer
+from cardio_agent.writing import PlainWriter, SheetWriter, Taught, get_writer
 from tests.facts import facts_normal
 
 PLAN = WriterPlan(epochs=3, tokens_per_batch=512, hidden=32, layers=2, heads=2, inner=64)
@@ -50,6 +50,7 @@ def test_what_is_learnt_is_written_through_the_hf_path(few: list[Pair], tmp_path
     plan = replace(PLAN, epochs=150, tokens_per_batch=2048, hidden=64, inner=128, peak_learning_rate=5e-3)
     *_, last = train_writer_model(few, few, train_tokenizer(few), tmp_path, plan)
     assert last.loss < 0.1
+    Taught.of(line for pair in few for line in pair.answer.split("\n")).save(tmp_path / "model")
     writer = get_writer(f"hf:{tmp_path / 'model'}")
     assert isinstance(writer, SheetWriter)
     scores = score_writer(writer, PlainWriter(), [facts_normal()])

@@ -1,6 +1,7 @@
 """The writer of sheets over a model whose words are given: slots filled, what it omits said plainly."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,32 +12,43 @@ from cardio_agent.settings import Settings
 from cardio_agent.writing import PlainWriter
 from cardio_agent.writing.backends import Backend
 from cardio_agent.writing.sheet_writer import SheetWriter
+from cardio_agent.writing.taught import Taught
 from tests.facts import facts_lbbb, facts_normal
 
-
-def _writer(words: Callable[[str], str]) -> SheetWriter:
-    from langchain_core.language_models.chat_models import BaseChatModel
-    from langchain_core.messages import AIMessageChunk
-    from langchain_core.outputs import ChatGenerationChunk
-
-    class Model(BaseChatModel):
-        @property
-        def _llm_type(self) -> str:
-            return "words"
-
-        def _generate(self, *_: Any, **__: Any) -> Any:
-            raise AssertionError("is streamed")
-
-        def _stream(self, messages: Any, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
-            for piece in words("\n\n".join(m.text for m in messages)).split(" "):
-                yield ChatGenerationChunk(message=AIMessageChunk(content=piece + " "))
-
-    return SheetWriter(Backend("words", Model), Settings())
+WriterOf = Callable[[Callable[[str], str]], SheetWriter]
 
 
-def test_lines_of_the_model_are_said_with_their_values_and_the_rest_plainly() -> None:
+class _Words:
+    """Stands for a local chat model: the words for a prompt are given."""
+
+    def __init__(self, words: Callable[[str], str]) -> None:
+        self._words = words
+
+    def stream_lines(self, prompts: Sequence[list[Any]]) -> Iterator[tuple[int, str | None]]:
+        # Last prompt first: answers of a batch end in any order.
+        for number, messages in reversed(list(enumerate(prompts))):
+            for line in self._words("\n\n".join(m.text for m in messages)).splitlines():
+                yield number, line
+            yield number, None
+
+
+LINES = (
+    "The rhythm is sinus at {1a}. [1]",
+    "Complete right bundle branch block. [1]",
+    "Here: {1a}. [1]",
+    "hello",
+)
+
+
+@pytest.fixture
+def writer_of(tmp_path: Path) -> WriterOf:
+    Taught.of(LINES).save(tmp_path)
+    return lambda words: SheetWriter(Backend("words", lambda: _Words(words)), tmp_path, Settings())  # type: ignore[arg-type,return-value]
+
+
+def test_lines_of_the_model_are_said_with_their_values_and_the_rest_plainly(writer_of: WriterOf) -> None:
     facts = facts_normal()
-    writer = _writer(lambda prompt: "The rhythm is sinus at {1a}. [1]" if ": rhythm" in prompt else "")
+    writer = writer_of(lambda prompt: "The rhythm is sinus at {1a}. [1]" if ": rhythm" in prompt else "")
     drafts = list(writer.write(facts))
     plain = list(PlainWriter().write(facts))
     rhythm = [d for d in drafts if d.section == "rhythm"]
@@ -45,9 +57,9 @@ def test_lines_of_the_model_are_said_with_their_values_and_the_rest_plainly() ->
     assert [d for d in drafts if d.writer == "plain"] == [d for d in plain if d.section != "rhythm"]
 
 
-def test_a_model_that_claims_what_is_not_there_is_replaced_by_the_plain_sentence() -> None:
+def test_a_model_that_claims_what_is_not_there_is_replaced_by_the_plain_sentence(writer_of: WriterOf) -> None:
     facts = facts_lbbb()
-    writer = _writer(
+    writer = writer_of(
         lambda prompt: "Complete right bundle branch block. [1]" if ": conduction" in prompt else ""
     )
     sections, notes = compose(facts, writer, PlainWriter())
@@ -57,13 +69,33 @@ def test_a_model_that_claims_what_is_not_there_is_replaced_by_the_plain_sentence
     assert any("failed its check" in note for note in notes)
 
 
-def test_a_model_that_words_no_sheet_is_unavailable() -> None:
+def test_a_model_that_words_no_sheet_is_unavailable(writer_of: WriterOf) -> None:
     with pytest.raises(WriterUnavailable, match="words no sheets"):
-        list(_writer(lambda _: "hello").write(facts_normal()))
+        list(writer_of(lambda _: "hello").write(facts_normal()))
 
 
-def test_an_answer_words_the_chosen_records() -> None:
-    writer = _writer(lambda _: "Here: {1a}. [1]")
+def test_an_answer_words_the_chosen_records(writer_of: WriterOf) -> None:
+    writer = writer_of(lambda _: "Here: {1a}. [1]")
     (draft,) = writer.answer("What is the PR?", (), facts_normal(), ("m-pr_ms",))
     assert draft.text == "Here: 160 ms."
     assert draft.cites == ("m-pr_ms",)
+
+
+def test_a_line_in_words_that_were_never_taught_is_dropped(
+    writer_of: WriterOf,
+) -> None:
+    writer = writer_of(lambda prompt: "Sinus is the rhythm at {1a}. [1]" if ": rhythm" in prompt else "")
+    with pytest.raises(WriterUnavailable, match="words no sheets"):
+        list(writer.write(facts_normal()))
+
+
+def test_sections_come_in_reading_order_whichever_answer_ends_first(writer_of: WriterOf) -> None:
+    writer = writer_of(lambda prompt: "The rhythm is sinus at {1a}. [1]" if ": rhythm" in prompt else "hello")
+    sections = [draft.section for draft in writer.write(facts_normal())]
+    assert sections == [draft.section for draft in PlainWriter().write(facts_normal())]
+
+
+def test_a_model_folder_without_its_language_is_unavailable_at_the_first_sentence(tmp_path: Path) -> None:
+    writer = SheetWriter(Backend("words", lambda: _Words(str)), tmp_path, Settings())  # type: ignore[arg-type,return-value]
+    with pytest.raises(WriterUnavailable, match=r"taught\.txt cannot be read"):
+        next(writer.write(facts_normal()))

@@ -5,6 +5,7 @@ with the values of its ECG, as a sentence of a report is: a sheet whose wording 
 and after a few tries stays plain.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
@@ -22,6 +23,7 @@ _TRIES = 4
 _CERTAINTIES: tuple[Certainty, ...] = ("definite", "probable", "possible")
 _TERRITORIES = ("anterior", "inferior", "lateral", "posterior")
 _MOST_FINDINGS = 5
+MOST_WORDINGS = 40
 
 
 class Pair(NamedTuple):
@@ -34,7 +36,11 @@ class Pair(NamedTuple):
 def pairs(facts: Facts, random: Random) -> Iterator[Pair]:
     """One pair for each sheet of a report."""
     for sheet in sheets(facts):
-        yield Pair(prompt_of(sheet), "\n".join(_passing_lines(sheet, facts, random)))
+        yield _pair(sheet, facts, random)
+
+
+def _pair(sheet: Sheet, facts: Facts, random: Random) -> Pair:
+    return Pair(prompt_of(sheet), "\n".join(_passing_lines(sheet, facts, random)))
 
 
 def prompt_of(sheet: Sheet) -> str:
@@ -80,10 +86,17 @@ def imagined(facts: Facts, random: Random) -> Facts:
 
 
 def corpus(facts: Sequence[Facts], random: Random, rounds: int) -> list[Pair]:
-    """Pairs of each ECG as it is and as imagined, ``rounds`` times in other words, without repeats."""
-    drawn: dict[Pair, None] = {}
+    """Pairs of each ECG as it is and as imagined, ``rounds`` times in other words.
+
+    No pair comes twice, and no sheet more often than ``MOST_WORDINGS``: most ECGs share a few sheets, of
+    which there is soon nothing more to learn.
+    """
+    drawn: dict[str, dict[Pair, None]] = defaultdict(dict)
     for _ in range(rounds):
         for each in facts:
-            drawn |= dict.fromkeys(pairs(each, random))
-            drawn |= dict.fromkeys(pairs(imagined(each, random), random))
-    return list(drawn)
+            for shown in (each, imagined(each, random)):
+                for sheet in sheets(shown):
+                    known = drawn[prompt_of(sheet)]
+                    if len(known) < MOST_WORDINGS:
+                        known[_pair(sheet, shown, random)] = None
+    return [pair for known in drawn.values() for pair in known]

@@ -26,7 +26,7 @@ from cardio_agent.training.writer.pairs import corpus
 from cardio_agent.training.writer.scores import WriterScores, score_writer
 from cardio_agent.training.writer.tokens import train_tokenizer
 from cardio_agent.training.writer.training import WriterPlan, train_writer_model
-from cardio_agent.writing import PlainWriter, get_writer
+from cardio_agent.writing import PlainWriter, Taught, get_writer
 
 N_HELD_OUT = 300
 _HELD_OUT_PAIRS = 40  # ECGs of the held-out loss; the scores take them all
@@ -94,6 +94,9 @@ def train_writer(
     pairs = corpus(training, Random(seed), rounds)
     unseen = corpus(held_out[:_HELD_OUT_PAIRS], Random(seed + 1), 1)
     tokenizer = train_tokenizer(pairs)
+    with writing(out_dir):
+        (out_dir / "model").mkdir(exist_ok=True)
+        Taught.of(line for pair in pairs for line in pair.answer.split("\n")).save(out_dir / "model")
     started = time.monotonic()
     with StepBar(plan.epochs) as bar:
         for result in train_writer_model(
