@@ -12,13 +12,20 @@ from cardio_agent.explanation import explain, summarise, summarise_attention
 from cardio_agent.findings import compare, evaluate_criteria, find
 from cardio_agent.measurement import delineate, measure, rhythm_features
 from cardio_agent.schema import Analysis, Ecg, Facts, Finding, Recording, Report, Statement
+from cardio_agent.settings import OperatingPoint
 from cardio_agent.signal import assess_quality
 
 if TYPE_CHECKING:
     from cardio_agent.reporting import Placed
 
 
-def analyze(ecg: Ecg, *, prior: Ecg | None = None, explained: bool = True) -> Analysis:
+def analyze(
+    ecg: Ecg,
+    *,
+    prior: Ecg | None = None,
+    explained: bool = True,
+    operating_point: OperatingPoint | None = None,
+) -> Analysis:
     """Everything that can be known of a recording without a language model or a network.
 
     Parameters
@@ -29,6 +36,8 @@ def analyze(ecg: Ecg, *, prior: Ecg | None = None, explained: bool = True) -> An
     explained : bool
         Whether to work out what the classifier relied on for the statements that findings rest on. It
         takes longer than all the rest; without it the report says where the classifier looked.
+    operating_point : {"balanced", "screening"}, optional
+        At which statements are called present; default: that of the settings.
 
     Returns
     -------
@@ -46,7 +55,7 @@ def analyze(ecg: Ecg, *, prior: Ecg | None = None, explained: bool = True) -> An
     measurements = measure(ecg, waves, quality)
     classification = classify([ecg])[0]
     usable = quality.verdict != "unusable"
-    statements = decide(classification) if usable else ()
+    statements = decide(classification, operating_point) if usable else ()
     criteria = evaluate_criteria(measurements, rhythm_features(waves), ecg.patient) if usable else ()
     findings = find(statements, criteria, quality)
     codes = _codes_to_explain(statements, findings)
@@ -61,8 +70,11 @@ def analyze(ecg: Ecg, *, prior: Ecg | None = None, explained: bool = True) -> An
         attention=summarise_attention(classification, waves, codes),
         explanations={code: explain(ecg, code, waves=waves) for code in codes if explained},
         criteria=criteria,
+        operating_point=operating_point,
     )
-    return analysis if prior is None else compare(analysis, analyze(prior, explained=False))
+    if prior is None:
+        return analysis
+    return compare(analysis, analyze(prior, explained=False, operating_point=operating_point))
 
 
 def _codes_to_explain(statements: Iterable[Statement], findings: Iterable[Finding]) -> list[str]:
@@ -131,8 +143,12 @@ def write_report(analysis: Analysis, *, writer: str | None = None) -> Report:
     return report
 
 
-def stream_report(analysis: Analysis, *, writer: str | None = None) -> "Iterator[Placed | Report]":
+def stream_report(
+    analysis: Analysis, *, writer: str | None = None, facts: Facts | None = None
+) -> "Iterator[Placed | Report]":
     """The report of :func:`write_report`, sentence by sentence.
+
+    ``facts`` are those of :func:`collect_facts`, where they have been collected already.
 
     Yields
     ------
@@ -146,12 +162,12 @@ def stream_report(analysis: Analysis, *, writer: str | None = None) -> "Iterator
     from cardio_agent.settings import get_settings
     from cardio_agent.writing import PlainWriter, get_writer
 
-    facts = collect_facts(analysis)
+    facts = facts or collect_facts(analysis)
     chosen = get_writer(writer or get_settings().llm)
     composition = Composition(facts, chosen, PlainWriter())
     yield from composition
     yield Report(
         **{name: getattr(facts, name) for name in Facts.model_fields},
         narrative=composition.sections(),
-        provenance=provenance(analysis.ecg, chosen.name, tuple(composition.notes)),
+        provenance=provenance(analysis, chosen.name, tuple(composition.notes)),
     )

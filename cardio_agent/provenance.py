@@ -1,14 +1,15 @@
 """Versions and hashes of everything that shapes a report.
 
-Enters: the recording, the writer's name, notes. Leaves: a :class:`~cardio_agent.schema.Provenance`.
+Enters: the analysis, the writer's name, notes. Leaves: a :class:`~cardio_agent.schema.Provenance`.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from cardio_agent import __version__
 from cardio_agent.classifier.model import load_model
 from cardio_agent.retrieval import corpus_sha256
-from cardio_agent.schema import Ecg, Provenance
+from cardio_agent.schema import Analysis, Provenance
 from cardio_agent.settings import get_settings
 from cardio_agent.writing import prompts_sha256
 
@@ -23,9 +24,12 @@ _RESULT_SETTINGS = (
 )
 
 
-def provenance(ecg: Ecg, writer: str, notes: tuple[str, ...] = ()) -> Provenance:
+def provenance(analysis: Analysis, writer: str, notes: tuple[str, ...] = ()) -> Provenance:
     """What made this report."""
-    return Provenance(**versions(writer), input_sha256=ecg.source.sha256, notes=notes)
+    made = versions(writer)
+    if analysis.operating_point is not None:
+        made["settings"]["operating_point"] = analysis.operating_point
+    return Provenance(**made, input_sha256=analysis.ecg.source.sha256, notes=notes)
 
 
 def versions(writer: str) -> dict[str, Any]:
@@ -37,8 +41,14 @@ def versions(writer: str) -> dict[str, Any]:
         "classifier": model.version,
         "classifier_sha256": model.sha256,
         "writer": writer,
-        "corpus_sha256": corpus_sha256(),
+        "corpus_sha256": _corpus_sha256(),
         "embeddings": settings.embeddings,
         "prompts_sha256": prompts_sha256(),
         "settings": {name: getattr(settings, name) for name in _RESULT_SETTINGS},
     }
+
+
+@lru_cache(maxsize=1)
+def _corpus_sha256() -> str:
+    """That of the corpus in use, which is read once too; hashing it for each report took a millisecond."""
+    return corpus_sha256()

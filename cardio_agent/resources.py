@@ -28,14 +28,6 @@ def resource_dir(name: str) -> Path:
     raise ModelMissing(f"the folder '{name}' is missing from this installation: install cardio-agent again")
 
 
-def app_path() -> Path:
-    """The Gradio app's file."""
-    for path in (_PACKAGE / "_resources" / "app.py", _PACKAGE.parent / "app.py"):
-        if path.is_file():
-            return path
-    raise ModelMissing("app.py is missing from this installation: install cardio-agent again")
-
-
 def sample_names() -> tuple[str, ...]:
     """Names of the packaged sample ECGs."""
     return tuple(sorted(path.stem for path in (_PACKAGE / "samples").glob("*.hea")))

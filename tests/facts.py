@@ -106,6 +106,7 @@ def measurements(trace: Trace) -> tuple[Measurement, ...]:
         "qtc_framingham_ms": trace.qt + 154 * (1 - rr_s),
         "qtc_hodges_ms": trace.qt + 1.75 * (trace.heart_rate - 60),
         "longest_pause_ms": 1100 * rr_s,
+        "atrial_rate_bpm": None,
         "p_axis_deg": trace.p_axis,
         "qrs_axis_deg": trace.axis,
         "t_axis_deg": trace.t_axis,

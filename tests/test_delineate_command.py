@@ -43,3 +43,17 @@ def test_a_figure_is_drawn_beside(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["delineate", "sample:normal", "--figure", str(figure)]) == 0
     assert figure.read_bytes().startswith(b"\x89PNG")
     assert json.loads(capsys.readouterr().out)["fs_hz"] == 500
+
+
+def test_an_annotation_file_a_lead_is_written_beside(tmp_path: Path) -> None:
+    wfdb = pytest.importorskip("wfdb")
+    record = tmp_path / "ecg"
+    out = tmp_path / "ecg.json"
+    assert main(["delineate", "sample:pvc", "--lead-annotations", str(record), "--out", str(out)]) == 0
+    assert len(list(tmp_path.glob("ecg.*"))) == 13
+    found = wfdb.rdann(str(record), "avf")
+    assert {"(", ")", "p", "t", "N", "V"} <= set(found.symbol)
+    waves = json.loads(out.read_text())["leads"]["aVF"]
+    assert [s for s, symbol in zip(found.sample, found.symbol, strict=True) if symbol == "p"] == [
+        peak for _, peak, _ in waves["p"]
+    ]

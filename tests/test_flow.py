@@ -28,7 +28,9 @@ FLOW = (
     ("rendering",),
     ("provenance",),
     ("pipeline",),
+    ("feedback",),
     ("batch", "visit", "training"),
+    ("webapp",),
     ("cli",),
     ("__main__",),
 )
@@ -39,7 +41,7 @@ AT_HOME = {
     "langchain": {"writing", "retrieval"},
     "langchain_core": {"writing", "retrieval"},
     "langchain_openai": {"writing"},
-    "gradio": set(),
+    "gradio": {"webapp"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

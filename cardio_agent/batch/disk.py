@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cardio_agent.errors import BatchError
 
-_UNFINISHED = ".tmp"
+UNFINISHED = ".tmp"
 
 
 @contextmanager
@@ -23,23 +23,26 @@ def committed(path: Path) -> Iterator[Path]:
     BatchError
         The disk is full or the folder cannot be written. ``path`` is then as it was before.
     """
-    beside = path.with_name(f".{path.name}{_UNFINISHED}")
+    beside = path.with_name(f".{path.name}{UNFINISHED}")
     try:
         yield beside
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as exc:
-        raise BatchError(
-            f"cannot write {path}: {exc.strerror or exc}; mend that and run the same command again"
-        ) from exc
+        raise cannot_write(path, exc) from exc
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
 
 
+def cannot_write(path: Path, exc: OSError) -> BatchError:
+    """What is raised for an error of the disk."""
+    return BatchError(f"cannot write {path}: {exc.strerror or exc}; mend that and run the same command again")
+
+
 def remove_unfinished(folder: Path) -> None:
     """Remove what a killed process had begun to write and not committed."""
-    for path in folder.glob(f".*{_UNFINISHED}"):
+    for path in folder.glob(f".*{UNFINISHED}"):
         with suppress(OSError):
             path.unlink()

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cardio_agent.batch.disk import committed
+from cardio_agent.batch.item import Key
 from cardio_agent.errors import BatchError
 
 PARTS = "parts"
@@ -25,6 +26,11 @@ class Place(NamedTuple):
     part: Path
     row: int
     has_failed: bool
+
+
+def results_dir(part: Path) -> Path:
+    """The folder of the results that a part belongs to."""
+    return part.parent.parent
 
 
 def part_path(out_dir: Path, attempt: int, number: int) -> Path:
@@ -63,18 +69,18 @@ def read_part(path: Path, columns: Sequence[str]) -> pa.Table:
         raise BatchError(f"{path} is damaged: delete it and run the same command again") from exc
 
 
-def find_places(out_dir: Path) -> dict[str, Place]:
-    """Where the row of each committed file stands; of several, a success before a failure, then the last.
+def find_places(out_dir: Path) -> dict[Key, Place]:
+    """Where the row of each committed item stands; of several, a success before a failure, then the last.
 
     Raises
     ------
     BatchError
         A part is damaged.
     """
-    places: dict[str, Place] = {}
+    places: dict[Key, Place] = {}
     for path in sorted((out_dir / PARTS).glob("part-*.parquet")):
-        names = read_part(path, ["file", "error"]).to_pydict()
-        for row, (file, error) in enumerate(zip(names["file"], names["error"], strict=True)):
-            if file not in places or places[file].has_failed:
-                places[file] = Place(path, row, has_failed=error is not None)
+        rows = read_part(path, ["file", "request", "error"]).to_pydict()
+        for row, (*key, error) in enumerate(zip(*rows.values(), strict=True)):
+            if (of := Key(*key)) not in places or places[of].has_failed:
+                places[of] = Place(path, row, has_failed=error is not None)
     return places

@@ -1,89 +1,106 @@
 """Pieces on the processes of this machine.
 
-Enters: pieces, an examiner, a number of workers. Leaves: committed parts; it tells as each piece is done.
-A worker that dies takes no other file with it. Does not know which files there are or where results go.
+Enters: pieces and an examiner. Leaves: committed parts; it tells as each piece is done. A worker that dies,
+or is ended because a file takes too long, takes no other file with it and is replaced. Does not know
+which files there are or where results go.
 """
 
 import os
 import signal
 import sys
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
+from typing import Any
 
 from cardio_agent.batch.examination import Examiner
 from cardio_agent.batch.piece import Piece, complete, record_death
 from cardio_agent.errors import BatchError
 
-_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 _stop: Event | None = None  # in a worker: set when its work is no longer wanted
 
 
-def run_pieces(pieces: Iterable[Piece], examiner: Examiner, n_workers: int) -> Generator[int, None, None]:
-    """Complete all pieces; yield the number of files of each as it is committed.
+@dataclass(frozen=True)
+class LocalPool:
+    """The engine on this machine.
 
     Parameters
     ----------
-    pieces : iterable of Piece
-        Taken one by one as workers become free.
-    examiner : Examiner
     n_workers : int
-        1 works in this process.
-
-    Raises
-    ------
-    BatchError
-        A part cannot be written, or worker processes cannot be started.
-
-    Limits: with one worker, a crash inside a library ends the program; finished pieces are kept.
+        Processes. 1 without a time limit works in this process: a crash inside a library then ends the
+        program, and finished pieces are kept.
+    timeout_s : float, optional
+        Longest that one file may take.
     """
-    with _one_thread_each():
-        if n_workers == 1:
-            for piece in pieces:
-                complete(piece, examiner)
-                yield len(piece.files)
-        else:
-            yield from _run_in_workers(iter(pieces), examiner, n_workers)
 
+    n_workers: int
+    timeout_s: float | None = None
 
-def _run_in_workers(
-    pieces: Iterator[Piece], examiner: Examiner, n_workers: int
-) -> Generator[int, None, None]:
-    """When a worker dies, the pieces then in hand are done again file by file, one worker at a time."""
-    while suspects := (yield from _until_death(pieces, examiner, n_workers)):
-        singles = iter([single for piece in suspects for single in piece.singles()])
-        while died := (yield from _until_death(singles, examiner, 1)):
-            for single in died:
-                record_death(single)
-                yield len(single.files)
+    def fingerprint(self, examiner: Examiner) -> Mapping[str, Any]:
+        """That of the examiner, with one thread as in the workers."""
+        with _one_thread_each():
+            return examiner.fingerprint()
+
+    def complete_all(self, pieces: Iterable[Piece], examiner: Examiner) -> Generator[int, None, None]:
+        """Complete all pieces; yield the number of items of each as it is committed.
+
+        Pieces are taken one by one as workers become free.
+
+        Raises
+        ------
+        BatchError
+            A part cannot be written, or worker processes cannot be started.
+        """
+        with _one_thread_each():
+            if self.n_workers == 1 and self.timeout_s is None:
+                for piece in pieces:
+                    complete(piece, examiner)
+                    yield len(piece.items)
+            else:
+                yield from self._in_workers(iter(pieces), examiner)
+
+    def _in_workers(self, pieces: Iterator[Piece], examiner: Examiner) -> Generator[int, None, None]:
+        """When a worker dies, the pieces then in hand are done again file by file, one worker at a time."""
+        work = partial(_work, examiner=examiner, timeout_s=self.timeout_s)
+        first = list(islice(pieces, self.n_workers))
+        pieces, n_workers = chain(first, pieces), max(1, len(first))  # no worker without a piece
+        while suspects := (yield from _until_death(pieces, work, n_workers)):
+            singles = iter([single for piece in suspects for single in piece.singles()])
+            while died := (yield from _until_death(singles, work, 1)):
+                for single in died:
+                    record_death(single, self.timeout_s)
+                    yield len(single.items)
 
 
 def _until_death(
-    pieces: Iterator[Piece], examiner: Examiner, n_workers: int
+    pieces: Iterator[Piece], work: Callable[[Piece], None], n_workers: int
 ) -> Generator[int, None, list[Piece]]:
     """Complete pieces until there are none left or a worker dies; returns those that it left undone."""
     with _workers(n_workers) as executor:
-        in_hand = {_submit(executor, piece, examiner): piece for piece in islice(pieces, n_workers)}
+        in_hand = {_submit(executor, work, piece): piece for piece in islice(pieces, n_workers)}
         while in_hand:
             finished, _ = wait(in_hand, return_when=FIRST_COMPLETED)
             for future in finished:
                 if isinstance(future.exception(), BrokenProcessPool):
                     return list(in_hand.values())
                 future.result()
-                yield len(in_hand.pop(future).files)
-                in_hand |= {_submit(executor, piece, examiner): piece for piece in islice(pieces, 1)}
+                yield len(in_hand.pop(future).items)
+                in_hand |= {_submit(executor, work, piece): piece for piece in islice(pieces, 1)}
     return []
 
 
-def _submit(executor: ProcessPoolExecutor, piece: Piece, examiner: Examiner) -> Future[None]:
+def _submit(executor: ProcessPoolExecutor, work: Callable[[Piece], None], piece: Piece) -> Future[None]:
     try:
-        return executor.submit(_work, piece, examiner)
+        return executor.submit(work, piece)
     except BrokenProcessPool as exc:  # a worker died since: the same news as from a piece in hand
         broken: Future[None] = Future()
         broken.set_exception(exc)
@@ -137,10 +154,10 @@ def _one_thread_each() -> Iterator[None]:
 
     Workers then do not fight for cores, and sums have the same last digit with one worker or many.
     """
-    before = {name: os.environ.get(name) for name in _THREAD_LIMITS}
+    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
     torch = sys.modules.get("torch")  # where it is not loaded yet, the environment is enough
     n_threads = torch.get_num_threads() if torch else None
-    os.environ.update(dict.fromkeys(_THREAD_LIMITS, "1"))
+    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
     if torch:
         torch.set_num_threads(1)
     try:
@@ -170,5 +187,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(piece: Piece, examiner: Examiner) -> None:
-    complete(piece, examiner, is_stopped=lambda: _stop is not None and _stop.is_set())
+def _work(piece: Piece, examiner: Examiner, timeout_s: float | None) -> None:
+    complete(piece, examiner, timeout_s=timeout_s, is_stopped=lambda: _stop is not None and _stop.is_set())

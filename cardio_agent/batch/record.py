@@ -4,6 +4,8 @@ Enters: the folder, the sources and the fingerprint of the examiner. Leaves: the
 refusal to go on in a folder that was begun otherwise. Knows nothing of rows.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,10 +34,15 @@ class BatchSummary(Record):
 class RunRecord(Record):
     """The content of ``run.json``; counts and end are None until the run has ended."""
 
-    schema_version: str = "1.0"
+    schema_version: str = "1.1"
+    made_by: str = Field(description="name of the fingerprint, as in the table's column")
     fingerprint: dict[str, Any] = Field(description="versions, hashes and settings that shape the rows")
+    mixed_with: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="fingerprints of rows of earlier runs, by name; none unless told"
+    )
     attempt: int = Field(ge=1, description="how often a run was started in this folder")
     sources: tuple[str, ...]
+    engine: str
     workers: int | None = Field(None, description="processes; None before the work has begun")
     started_at: datetime
     finished_at: datetime | None = None
@@ -43,20 +50,36 @@ class RunRecord(Record):
     counts: BatchSummary | None = None
 
 
-def begin(out_dir: Path, sources: Sequence[str | Path], fingerprint: Mapping[str, Any]) -> RunRecord:
+def begin(
+    out_dir: Path,
+    sources: Sequence[str | Path],
+    fingerprint: Mapping[str, Any],
+    *,
+    engine: str,
+    may_mix: bool = False,
+) -> RunRecord:
     """Start the folder, or go on in it.
+
+    Parameters
+    ----------
+    may_mix : bool
+        Go on with the rows there even when other versions or settings made them.
 
     Raises
     ------
     BatchError
-        The folder is a file, cannot be written, holds results of unknown origin, or was begun with
-        other versions or settings.
+        The folder cannot be written, holds results of unknown origin, or was begun with other versions or
+        settings and may not mix.
     """
     earlier = _earlier(out_dir)
-    if earlier is not None:
+    if earlier is not None and not may_mix:
         _refuse_mixing(out_dir, earlier.fingerprint, fingerprint)
+    made_by = _name(fingerprint)
     record = RunRecord(
+        made_by=made_by,
         fingerprint=dict(fingerprint),
+        mixed_with={} if earlier is None else _others(earlier, made_by),
+        engine=engine,
         attempt=1 if earlier is None else earlier.attempt + 1,
         sources=tuple(str(source) for source in sources),
         started_at=_now(),
@@ -71,7 +94,8 @@ def begin(out_dir: Path, sources: Sequence[str | Path], fingerprint: Mapping[str
 
 
 def finish(out_dir: Path, record: RunRecord, *, workers: int, summary: BatchSummary) -> None:
-    """Record the end of a run."""
+    """Record the end of a run, and remove what workers that died have left."""
+    remove_unfinished(out_dir / PARTS)
     finished_at = _now()
     end = {
         "workers": workers,
@@ -84,8 +108,6 @@ def finish(out_dir: Path, record: RunRecord, *, workers: int, summary: BatchSumm
 
 def _earlier(out_dir: Path) -> RunRecord | None:
     """The record of the run before, or None in a folder where there was none."""
-    if out_dir.exists() and not out_dir.is_dir():
-        raise BatchError(f"{out_dir} is a file: choose a folder for --out")
     try:
         text = (out_dir / RUN).read_text(encoding="utf-8")
         return RunRecord.model_validate_json(text)
@@ -97,11 +119,25 @@ def _earlier(out_dir: Path) -> RunRecord | None:
         raise BatchError(f"{out_dir / RUN} is no record of a run: choose another --out") from exc
 
 
+def _name(fingerprint: Mapping[str, Any]) -> str:
+    """A short name by which rows refer to a fingerprint."""
+    return hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _others(earlier: RunRecord, made_by: str) -> dict[str, dict[str, Any]]:
+    """The fingerprints of all runs before that rows may be of."""
+    known = {**earlier.mixed_with, earlier.made_by: earlier.fingerprint}
+    return {name: fingerprint for name, fingerprint in known.items() if name != made_by}
+
+
 def _refuse_mixing(out_dir: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
     if changed:
         said = "; ".join(f"{name} was {before.get(name)!r}, is {now.get(name)!r}" for name in changed)
-        raise BatchError(f"{out_dir} was begun otherwise ({said}): choose another --out, or run as before")
+        raise BatchError(
+            f"{out_dir} was begun otherwise ({said}): choose another --out, run as before, or keep its rows "
+            "with --mix"
+        )
 
 
 def _write(out_dir: Path, record: RunRecord) -> None:

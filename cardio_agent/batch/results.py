@@ -35,7 +35,8 @@ def write_results(out_dir: Path, places: Sequence[Place], *, with_reports: bool)
     places : sequence of Place
         One a file, in the order of the results.
     with_reports : bool
-        Whether ``reports.jsonl`` is written. Its line k belongs to row k of the table.
+        Whether ``reports.jsonl`` is written. Its line k belongs to row k of the table; ``null`` where a run
+        without text, mixed with others, made that row.
 
     Raises
     ------
@@ -62,11 +63,11 @@ def _write_table(path: Path, places: Sequence[Place]) -> None:
 def _write_reports(path: Path, places: Sequence[Place]) -> None:
     with committed(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as lines:
         for stretch in _rows(places, ["report"]):
-            lines.writelines(f"{report}\n" for report in stretch["report"].to_pylist())
+            lines.writelines(f"{report or 'null'}\n" for report in stretch["report"].to_pylist())
 
 
 def _write_failures(path: Path, places: Sequence[Place]) -> None:
-    columns = ("file", "error", "reason")
+    columns = ("file", "id", "error", "reason")
     with committed(path) as beside, beside.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(columns)
@@ -81,6 +82,6 @@ def _rows(places: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.Table]
         yield read(part).take([place.row for place in stretch])
 
 
-def _inert(cell: str) -> str:
+def _inert(cell: str | None) -> str:
     """A cell that no spreadsheet takes for a formula. Source: OWASP, CSV injection."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if cell and cell.startswith(_FORMULA_STARTS) else cell or ""

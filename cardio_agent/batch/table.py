@@ -1,28 +1,37 @@
 """The columns of the result table, and the row of one file.
 
-Enters: what was found in a file, or why it failed. Leaves: one row in Arrow form. The schema stands here
-and nowhere else; a column is there whether or not any file fills it. Writes nothing to disk.
+Enters: what was found in a file, or why it failed. Leaves: its row, and rows in Arrow form. The schema
+stands here and nowhere else; a column is there whether or not any file fills it. Writes nothing to disk.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from cardio_agent.batch.documents import document_name
 from cardio_agent.batch.examination import Examined
+from cardio_agent.batch.item import Item, shown
 from cardio_agent.classifier.statements import CODES
 from cardio_agent.leads import LEADS
 from cardio_agent.schema import Analysis, Report, VerdictKind
 
 GLOBAL_MEASUREMENTS = (
     "heart_rate_bpm", "rr_ms", "rr_sd_ms", "p_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_ms",
-    "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms", "longest_pause_ms", "p_axis_deg",
-    "qrs_axis_deg", "t_axis_deg",
+    "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms", "longest_pause_ms", "atrial_rate_bpm",
+    "p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_upstroke_ms", "r_transition_lead",
 )  # fmt: skip
 LEAD_MEASUREMENTS = (
     "st_j_mv", "st_j60_mv", "st_j80_mv", "st_slope_mv_per_s", "t_mv", "t_second_mv", "t_ms", "r_mv",
     "r_ms", "r_peak_time_ms", "s_mv", "s_ms", "q_mv", "q_ms", "p_mv", "p_lead_ms",
+    "p_second_mv", "r_second_mv", "r_notch_mv", "r_plateau_ms", "t_terminal_mv", "t_notch_mv",
 )  # fmt: skip
+MEASUREMENTS: tuple[tuple[str, str | None], ...] = (
+    *((name, None) for name in GLOBAL_MEASUREMENTS),
+    *((name, lead) for name in LEAD_MEASUREMENTS for lead in LEADS),
+    ("p_terminal_mm_s", "V1"),
+)
+"""Name and lead of every measurement that an analysis can have."""
 _VERDICTS: tuple[VerdictKind, ...] = ("supported", "contradicted", "unsupported")
 
 
@@ -47,6 +56,8 @@ def measurement_column(name: str, lead: str | None = None) -> str:
 _TEXTS = pa.list_(pa.string())
 _IDENTITY = {
     "file": pa.string(),
+    "id": pa.string(),
+    "prior": pa.string(),
     "sha256": pa.string(),
     "format": pa.string(),
     "recorded_at": pa.string(),
@@ -59,52 +70,59 @@ _IDENTITY = {
     "quality_reason": pa.string(),
 }
 _PROBABILITIES = {probability_column(code): pa.float64() for code in CODES}
-_MEASUREMENTS = {measurement_column(name): pa.float64() for name in GLOBAL_MEASUREMENTS} | {
-    measurement_column(name, lead): pa.float64() for name in LEAD_MEASUREMENTS for lead in LEADS
-}
+_MEASUREMENTS = {measurement_column(name, lead): pa.float64() for name, lead in MEASUREMENTS}
 _FINDINGS = {
     "statements": _TEXTS,
     "finding_ids": _TEXTS,
     "finding_texts": _TEXTS,
     "finding_certainties": _TEXTS,
 }
-_REPORT = {f"n_{verdict}": pa.int32() for verdict in _VERDICTS} | {"writer": pa.string()}
+_REPORT = {f"n_{verdict}": pa.int32() for verdict in _VERDICTS} | {
+    "writer": pa.string(),
+    "document": pa.string(),
+    "made_by": pa.string(),
+}
 
 TABLE_SCHEMA = pa.schema(_IDENTITY | _PROBABILITIES | _MEASUREMENTS | _FINDINGS | _REPORT)
 """``table.parquet``. Null: not stated by the file, not measured, not decided, or not written."""
 
-_OUTCOME = {"report": pa.string(), "error": pa.string(), "reason": pa.string()}
+_OUTCOME = {"request": pa.string(), "report": pa.string(), "error": pa.string(), "reason": pa.string()}
 PART_SCHEMA = pa.schema([*TABLE_SCHEMA, *pa.schema(_OUTCOME)])
-"""A committed part: the table's columns, the report's JSON, and for a failed file its error instead."""
+"""A committed part: the table's columns, what was said of the item, the report's JSON, and for a failed
+file its error instead."""
 
 
-def examined_row(file: str, examined: Examined) -> pa.Table:
-    """One row of a part, for a file that was examined."""
-    values = {"file": shown(file)} | _analysis_values(examined.analysis)
+Row = dict[str, Any]
+"""Values by column; those that are null may be left out."""
+
+
+def examined_row(item: Item, examined: Examined, *, made_by: str = "") -> Row:
+    """One row of a part, for an item that was examined."""
+    values = _item_values(item, made_by) | _analysis_values(examined.analysis)
     if examined.report is not None:
         values |= _report_values(examined.report)
-    return _one_row(values)
+    if examined.documents:
+        values["document"] = document_name(item)
+    return values
 
 
-def failed_row(file: str, error: str, reason: str) -> pa.Table:
-    """One row of a part, for a file that failed: its name, the error's class and its reason."""
-    return _one_row({"file": shown(file), "error": error, "reason": shown(reason)})
+def failed_row(item: Item, error: str, reason: str, *, made_by: str = "") -> Row:
+    """One row of a part, for an item that failed: its name, the error's class and its reason."""
+    return _item_values(item, made_by) | {"error": error, "reason": shown(reason)}
 
 
-def shown(text: str) -> str:
-    """Text as it can be stored: one line, with the bytes of a name that is not Unicode spelled out.
-
-    >>> shown("caf\\udce9.hea")
-    'caf\\\\udce9.hea'
-    """
-    return " ".join(text.encode(errors="backslashreplace").decode().splitlines())
+def part_table(rows: Sequence[Row]) -> pa.Table:
+    """The rows of a part in Arrow form; all at once, since each of the many columns costs some time."""
+    return pa.Table.from_pylist(list(rows), schema=PART_SCHEMA)
 
 
-def _one_row(values: Mapping[str, Any]) -> pa.Table:
-    return pa.Table.from_pylist([values], schema=PART_SCHEMA)
+def _item_values(item: Item, made_by: str) -> Row:
+    prior = None if item.prior is None else shown(item.prior)
+    id = None if item.id is None else shown(item.id)
+    return {**item.key._asdict(), "id": id, "prior": prior, "made_by": made_by}
 
 
-def _analysis_values(analysis: Analysis) -> dict[str, Any]:
+def _analysis_values(analysis: Analysis) -> Row:
     ecg, findings = analysis.ecg, analysis.findings
     recorded_at = ecg.source.recorded_at
     identity = {
@@ -130,7 +148,7 @@ def _analysis_values(analysis: Analysis) -> dict[str, Any]:
     return {**identity, **probabilities, **measured, **said}
 
 
-def _report_values(report: Report) -> dict[str, Any]:
+def _report_values(report: Report) -> Row:
     verdicts = [sentence.verdict for section in report.narrative for sentence in section.sentences]
     counts = {f"n_{verdict}": verdicts.count(verdict) for verdict in _VERDICTS}
     return {**counts, "writer": report.provenance.writer, "report": report.model_dump_json()}

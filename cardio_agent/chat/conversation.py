@@ -1,17 +1,20 @@
 """A conversation about one ECG.
 
 Enters: a report and questions. Leaves: answers whose every sentence has been checked like those of a
-report. Which facts answer a question is decided by rules (:mod:`cardio_agent.chat.understanding`); a
-language model may word them, and where its words fail their check the plain ones stand.
+report. Which facts answer a question is decided by rules and examples
+(:mod:`cardio_agent.chat.understanding`); a language model may word them, and where its words fail their
+check the plain ones stand.
 """
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cardio_agent.chat.answers import Reply, answer
+from cardio_agent.chat.answers import answer
+from cardio_agent.chat.parts import understand_parts
+from cardio_agent.chat.reply import Reply, joined
 from cardio_agent.chat.sentences import FIXED_WRITER
-from cardio_agent.chat.understanding import Query, understand
+from cardio_agent.chat.understanding import Query
 from cardio_agent.errors import BadRequest, WriterUnavailable
 from cardio_agent.schema import Answer, DraftSentence, Report, Sentence
 from cardio_agent.settings import get_settings
@@ -87,8 +90,10 @@ class Chat:
         if len(text) > MAX_QUESTION:
             raise BadRequest(f"the question has {len(text)} characters: ask in at most {MAX_QUESTION}")
         last = self._turns[-1] if self._turns else None
-        query = understand(text, last.query if last else None, last.cited if last else ())
-        return query, answer(query, self._report)
+        queries = understand_parts(text, last.query if last else None, last.cited if last else ())
+        first = answer(queries[0], self._report)
+        rest = [answer(replace(query, topic=first.ids()), self._report) for query in queries[1:]]
+        return queries[0], joined((first, *rest))
 
     def _sentences(self, query: Query, reply: Reply) -> Iterator[Sentence]:
         """The answer's sentences; remembers the turn when the last has been handed over."""
@@ -100,14 +105,19 @@ class Chat:
         self._turns.append(_Turn(query, cited, " ".join(sentence.text for sentence in given)))
 
     def _worded(self, query: Query, reply: Reply) -> Iterator[Sentence]:
-        """Fixed texts, the model's sentences that hold, then the plain ones on what these left unsaid."""
-        yield from (_fixed(draft) for draft in reply.drafts if draft.writer == FIXED_WRITER)
+        """Fixed texts where they stand; between them the model's sentences that hold, then what these left
+        unsaid, plainly."""
+        is_fixed = [draft.writer == FIXED_WRITER for draft in reply.drafts]
+        first = is_fixed.index(False) if False in is_fixed else len(is_fixed)
+        yield from (_fixed(draft) for draft in reply.drafts[:first])
         said: set[str] = set()
         for sentence in self._by_model(query, reply):
             said.update(sentence.cites)
             yield sentence
-        for draft in reply.drafts:
-            if draft.writer != FIXED_WRITER and not said.issuperset(draft.cites):
+        for draft in reply.drafts[first:]:
+            if draft.writer == FIXED_WRITER:
+                yield _fixed(draft)
+            elif not said.issuperset(draft.cites):
                 yield _checked(draft, reply)
 
     def _by_model(self, query: Query, reply: Reply) -> Iterator[Sentence]:

@@ -11,32 +11,65 @@ from typing import NamedTuple
 
 from cardio_agent.leads import LEADS, LIMB_LEADS, PRECORDIAL_LEADS, TERRITORIES
 
+_QTC, _QTC_AFTER = r"(?:\bqtc?\b[^;?]*?)?", r"(?:[^;?]*?\bqtc?\b)?"
+
 # Pattern → measurement names. Those ending in "_mv" and q_ms exist for each lead.
 MEASURES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"\bp(?:'s)?[- ](?:wave )?(?:axis|vector)|\baxis(?:,| of)? (?:the )?p\b(?: waves?)?", ("p_axis_deg",)),
+    (r"\bt(?:'s)?[- ](?:wave )?(?:axis|vector)|\baxis(?:,| of)? (?:the )?t\b(?: waves?)?", ("t_axis_deg",)),
     (r"\bqrs[- ]axis|(?:heart|frontal|electrical)(?:'s)?(?: plane)?(?: electrical)? axis", ("qrs_axis_deg",)),
-    (r"\bp[- ](?:wave )?axis", ("p_axis_deg",)),
-    (r"\bt[- ](?:wave )?axis", ("t_axis_deg",)),
-    (r"\baxis\b|\baxes\b", ("qrs_axis_deg",)),
-    (r"\bbazett", ("qtc_bazett_ms",)),
-    (r"\bfrid[eé]?ricia|\bfredericia", ("qtc_fridericia_ms",)),
-    (r"\bframingham", ("qtc_framingham_ms",)),
-    (r"\bhodges", ("qtc_hodges_ms",)),
-    (r"\bqtc\b|\bcorrected qt\b|\bqt\b(?=.*\bcorrect)", ("qtc_bazett_ms", "qtc_fridericia_ms")),
+    (r"\baxis\b|\baxes\b|\bmain vector", ("qrs_axis_deg",)),
+    # A formula takes the QTc beside it: "QTc by Hodges" is not also one by the usual formulas.
+    (rf"{_QTC}\b(?:bazett?\w*|qtcb){_QTC_AFTER}", ("qtc_bazett_ms",)),
+    (rf"{_QTC}\b(?:frid[eé]?ricia|fredericia|qtcf){_QTC_AFTER}", ("qtc_fridericia_ms",)),
+    (rf"{_QTC}\bframingham{_QTC_AFTER}", ("qtc_framingham_ms",)),
+    (rf"{_QTC}\bhodges{_QTC_AFTER}", ("qtc_hodges_ms",)),
+    (
+        r"\bqt corrected (?:for|to) (?:the |a )?(?:heart )?rate(?: of \d+)?|"
+        r"\bcorrect(?:ing)? (?:the )?qt(?: for (?:the )?(?:heart )?rate)?|"
+        r"(?<!un)(?<!not )corrected qt\b|\bqtc\b|\bqt\b(?=.*(?<!un)(?<!not )correct)",
+        ("qtc_fridericia_ms", "qtc_bazett_ms"),
+    ),
     (r"\bqt\b(?:[- ]interval)?", ("qt_ms", "qtc_bazett_ms")),
     (
-        r"\b(?:heart|ventricular) ?rate|\bpulse|\bbpm\b|\bbeats a minute|\bhow fast|(?<!sampling )\brate\b",
+        r"\b(?:heart|ventricular) ?rate|\bhr\b|\bpulse rate|\bbpm\b|"
+        r"\bbeats (?:a|per|/) ?min\w*|\bhow fast|\bspeed\b.*\bheart|(?<!sampling )(?<!for )\brate\b|"
+        r"\bhow many beats",
         ("heart_rate_bpm",),
     ),
-    (r"\bp[- ]?[rq]\b(?:[- ](?:interval|time|duration))?", ("pr_ms",)),
+    (
+        r"\bp[- ]?[rq]\b(?:[- ](?:interval|time|duration))?|"
+        r"\b(?:av|a-v|atrioventricular) conduction(?: time)?\b|conduction from the atri\w+",
+        ("pr_ms",),
+    ),
+    (
+        r"\bpauses?\b|\blongest (?:rr|r-r)\b(?: interval)?|\b(?:long |longest )?(?:gap|break) between|"
+        r"heart stop\w*|"
+        r"sinus arrest|\basystol\w+",
+        ("longest_pause_ms",),
+    ),
     (r"\brr\b|\br-r\b", ("rr_ms", "rr_sd_ms")),
-    (r"\bqrs\b", ("qrs_ms",)),
+    (
+        r"\bqrsd?\b|ventricles? (?:need|take)s? to depolari[sz]e|"
+        r"\bventricular (?:depolari[sz]ation|activation)",
+        ("qrs_ms",),
+    ),
     (r"\bj ?\+? ?60\b|\bst ?60\b", ("st_j60_mv",)),
-    (r"\bst\b|\bj[- ]?point", ("st_j_mv",)),
-    (r"\bt[- ]waves?|\bt (?:amplitude|inversion)|\binverted t\b", ("t_mv",)),
-    (r"\bq[- ]waves?", ("q_ms", "q_mv")),
-    (r"\br[- ]waves?(?! progression)", ("r_mv",)),
-    (r"\bs[- ]waves?", ("s_mv",)),
-    (r"\bp[- ]waves? (?:amplitude|height|voltage)|\b(?:height|amplitude) of the p\b", ("p_mv",)),
+    (r"\bst[ed]?\b|\bj[- ]?point", ("st_j_mv",)),
+    (r"\bt[- ]waves?|\bt (?:amplitude|inversion)|\binverted t\b|\btwi\b", ("t_mv",)),
+    (r"(?<!')\bt\b(?=(?: \w+)? in\b)", ("t_mv",)),
+    (r"\bq[- ]waves?|\bq(?:'?s)?\b(?=(?: \w+)? (?:in|lead|v ?[1-6]|av[rlf])\b)", ("q_ms", "q_mv")),
+    (
+        r"\br[- ](?:waves?(?! progression)|amplitude|voltage)|"
+        r"\br\b(?=(?: \w+)? in\b)|\bhow tall is r\b|\br(?=v[1-6]\b|avl\b)",
+        ("r_mv",),
+    ),
+    (r"\bs[- ](?:waves?|amplitude|voltage)|(?<!')\bs\b(?=(?: \w+)? in\b)|\bs(?=v[1-6]\b)", ("s_mv",)),
+    (
+        r"\bp[- ]waves? (?:amplitude|height|voltage)|\b(?:height|amplitude|voltage) of the p\b(?: wave)?|"
+        r"\bhow (?:high|tall|big) (?:is|are) the p\b(?:[- ]waves?)?",
+        ("p_mv",),
+    ),
     (r"\bp[- ]waves?|\bp (?:duration|width)", ("p_ms",)),
 )
 
@@ -46,7 +79,7 @@ _CONDUCTION = ("CD", "CLBBB", "CRBBB", "ILBBB", "IRBBB", "LAFB/LPFB", "IVCD", "A
 
 # Pattern → statement codes, the one that is named when all are absent first.
 DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"\batrial fib\w*|\ba[- ]?fib\b|\baf\b", ("AFIB",)),
+    (r"\batrial fib\w*|\ba[- ]?fib\b|\baf\b|\batri(?:a|um)\b.*\bfibrillat\w+", ("AFIB",)),
     (r"\batrial flutter|\ba[- ]?flutter\b|\bflutter\b", ("AFLT",)),
     (r"\bparoxysmal supraventricular tachycardia|\bpsvt\b", ("PSVT", "SVTAC")),
     (r"\bsupraventricular tachycardia|\bsvt\b", ("SVTAC", "PSVT")),
@@ -65,31 +98,48 @@ DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\b(?:first|second|third)[- ]degree|\bwenckebach|\bmobitz", ("AVB",)),
     (r"\b(?:av|a-v|atrio-?ventricular|heart)[- ]block", ("AVB",)),
     (r"\bwpw\b|\bwolff|\bpre-?excitation|\bdelta wave", ("WPW",)),
-    (r"\bleft ventricular hypertrophy|\blvh\b", ("LVH", "VCLVH")),
-    (r"\bright ventricular hypertrophy|\brvh\b", ("RVH",)),
+    (r"\bleft ventricular hypertro\w+|\blvh\b", ("LVH", "VCLVH")),
+    (r"\bright ventricular hypertro\w+|\brvh\b", ("RVH",)),
     (r"\bseptal hypertrophy", ("SEHYP",)),
     (r"\bleft atrial (?:abnormality|enlargement|overload|hypertrophy)|\blae\b|\bp mitrale", ("LAO/LAE",)),
     (r"\bright atrial (?:abnormality|enlargement|overload|hypertrophy)|\brae\b|\bp pulmonale", ("RAO/RAE",)),
-    (r"\bhypertroph\w+", ("HYP", "LVH", "RVH", "SEHYP", "LAO/LAE", "RAO/RAE")),
+    (
+        r"\bhypertro[pf]\w+|\benlarged heart|\bthick(?:ened)? heart",
+        ("HYP", "LVH", "RVH", "SEHYP", "LAO/LAE", "RAO/RAE"),
+    ),
     (r"\b(?:antero\w*|anterior)[- ](?:wall )?(?:mi\b|stemi|(?:myocardial )?infarct\w*)", ("AMI",)),
     (r"\b(?:infero\w*|inferior)[- ](?:wall )?(?:mi\b|stemi|(?:myocardial )?infarct\w*)", ("IMI",)),
     (r"\b(?:lateral)[- ](?:wall )?(?:mi\b|stemi|(?:myocardial )?infarct\w*)", ("LMI",)),
     (r"\b(?:posterior)[- ](?:wall )?(?:mi\b|stemi|(?:myocardial )?infarct\w*)", ("PMI",)),
     (r"\b(?:n?stemi|mi|heart attack|(?:myocardial )?infarct\w*)\b", ("MI", "AMI", "IMI", "LMI", "PMI")),
     (r"\bischa?emi\w+", ("ISC", "ISCA", "ISCI")),
-    (r"\bpvcs?\b|\b(?:premature )?ventricular (?:premature|ectop|extrasystol|complex)\w*", ("PVC",)),
-    (r"\bpacs?\b|\b(?:premature )?atrial (?:premature|ectop|extrasystol|complex)\w*", ("PAC",)),
-    (r"\bextrasystol\w+|\bectop\w+|\bpremature\b", ("PRC(S)", "PVC", "PAC")),
+    (
+        r"\b(?:pvcs?|ves|vpbs?)\b|\b(?:premature )?ventricular (?:premature|ectop|extrasystol|complex)\w*",
+        ("PVC",),
+    ),
+    (
+        r"\bpacs?\b|\bsves\b|\bapbs?\b|\b(?:premature )?atrial (?:premature|ectop|extrasystol|complex)\w*",
+        ("PAC",),
+    ),
+    (
+        r"\bextrasystol\w+|\bectop\w+|\bpremature\b|"
+        r"\b(?:extra|skipped|missed|dropped|additional|early)(?: or \w+)? (?:heart)?beats?",
+        ("PRC(S)", "PVC", "PAC"),
+    ),
     (r"\bbigemin\w+", ("BIGU",)),
     (r"\btrigemin\w+", ("TRIGU",)),
-    (r"\bpac(?:ed|ing|emaker)\b", ("PACE",)),
+    (r"\bpac(?:ed|ing|ers?|emakers?)\b|\b(?:stimulation|pacing) spikes?|\bspikes?\b", ("PACE",)),
     (r"\b(?:long|prolonged) qt\b|\bqtc? (?:is )?prolong\w+", ("LNGQT",)),
     (r"\b(?:long|prolonged) pr\b", ("LPR",)),
     (r"\blow (?:qrs )?voltage", ("LVOLT",)),
     (r"\bhigh (?:qrs )?voltage", ("HVOLT",)),
-    (r"\bst[- ](?:segment )?elevat\w+", ("STE",)),
-    (r"\bst[- ](?:segment )?depress\w+", ("STD",)),
-    (r"\bt[- ]wave inver\w+|\binverted t\b", ("INVT",)),
+    (r"\bst[- ](?:segment )?elevat\w+|\bste\b", ("STE",)),
+    (r"\bst[- ](?:segment )?depress\w+|\bstd\b", ("STD",)),
+    (r"\bst[- ](?:segment )?(?:chang|deviat|shift|abnormal)\w+", ("STD", "STE", "ISC", "ISCA", "ISCI")),
+    (
+        r"\bt[- ]waves?\b.*\b(?:inver\w+|negative)|\b(?:inverted|negative) t\b|\bt[- ]inver\w+|\btwi\b",
+        ("INVT",),
+    ),
     (r"\bq[- ]waves?", ("QWAVE",)),
     (r"\bdigitalis|\bdigoxin", ("DIG",)),
     (r"\bconduction (?:disturbance|problem|abnormalit|delay|defect)\w*", _CONDUCTION),
@@ -99,6 +149,7 @@ DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
 _UNASSESSED = (
     "pericarditis", "myocarditis", "brugada", "pulmonary embolism", "tamponade", "wellens", "de winter",
     "takotsubo", "early repolari[sz]ation", "ventricular tachycardia", "ventricular fibrillation",
+    "high potassium", "low potassium", "stroke",
     "hyperkala?emia", "hypokala?emia", "hypercalca?emia", "hypocalca?emia", "hypothermia", r"amyloid\w*",
     "arvc", "cardiomyopathy", "dextrocardia", "heart failure",
 )  # fmt: skip
@@ -109,9 +160,9 @@ _GROUPS = (
     (re.compile(r"\b(?:pre-?cordial|chest) leads?\b", re.IGNORECASE), PRECORDIAL_LEADS),
 )
 _RANGE = re.compile(r"\bV([1-6])\s*(?:-|–|to|through)\s*V?([1-6])\b", re.IGNORECASE)
-_CHEST = re.compile(r"\bV\s?([1-6])\b", re.IGNORECASE)
-_AUGMENTED = re.compile(r"\baV([RLF])\b", re.IGNORECASE)
-_LIMB = re.compile(r"(?<![Cc]lass )\b(III|II)\b|\bleads?\s+(III|II|I|iii|ii|i|1|2|3)\b")
+_CHEST = re.compile(r"(?:\b|(?<=\b[RS]))V\s?([1-6])\b", re.IGNORECASE)
+_AUGMENTED = re.compile(r"(?:\b|(?<=\b[RS]))aV([RLF])\b", re.IGNORECASE)
+_LIMB = re.compile(r"(?<![Cc]lass )\b(III|II)\b|\bleads?\s+(III|II|I|iii|ii|i|1|2|3)\b|\bin (iii|ii)\b")
 # "I" is a lead only next to another lead or at the end of "in I", never as the asker's own "I".
 _LEAD_ONE = re.compile(r"\bI(?=\s*(?:,|and|or|/|-)\s*(?:II|aV[RLF]|V[1-6]))|\bin I(?=\s*(?:[?.,]|$))")
 _ARABIC = {"1": "I", "2": "II", "3": "III"}
@@ -125,13 +176,23 @@ class Mentioned(NamedTuple):
     leads: tuple[str, ...]
 
 
-def mentioned(question: str) -> Mentioned:
+def mentioned(question: str, words: str | None = None) -> Mentioned:
     """Measurements, statement codes and leads that a question names, each in the tables' order.
+
+    ``words`` is the question in lower case without typing errors; leads are told by their capitals.
 
     >>> mentioned("Is there ST elevation in V2 and V3?")
     Mentioned(measures=('st_j_mv',), codes=('STE',), leads=('V2', 'V3'))
     """
-    return Mentioned(_matches(MEASURES, question), _matches(DIAGNOSES, question), _leads(question))
+    text = question.casefold() if words is None else words
+    return Mentioned(_matches(MEASURES, text), _matches(DIAGNOSES, text), _leads(question))
+
+
+def without_diagnoses(words: str, stand_in: str) -> str:
+    """A question in lower case with ``stand_in`` in the place of each diagnosis that it names."""
+    for pattern, _ in DIAGNOSES:
+        words = re.sub(pattern, stand_in, words)
+    return words
 
 
 def unassessed_condition(question: str) -> str | None:
@@ -141,7 +202,7 @@ def unassessed_condition(question: str) -> str | None:
 
 
 def _matches(table: tuple[tuple[str, tuple[str, ...]], ...], question: str) -> tuple[str, ...]:
-    rest = question.casefold()
+    rest = question
     found: list[str] = []
     for pattern, names in table:
         rest, n_found = re.subn(pattern, " ; ", rest)

@@ -7,7 +7,7 @@ Enters: a :class:`~cardio_agent.schema.Classification`. Leaves: one
 from cardio_agent.classifier.model import load_model
 from cardio_agent.classifier.statements import STATEMENTS
 from cardio_agent.schema import Classification, RiskTier, Statement
-from cardio_agent.settings import get_settings
+from cardio_agent.settings import OperatingPoint, get_settings
 
 # Tiers of calibrated probability. Convention of this program, not of a guideline: their observed
 # event rates are in the model card.
@@ -26,20 +26,26 @@ def risk_tier(probability: float) -> RiskTier:
     return "moderate" if probability >= MODERATE_FROM else "low"
 
 
-def decide(classification: Classification) -> tuple[Statement, ...]:
-    """All statements with probability, threshold and decision at the operating point of the settings.
+def decide(classification: Classification, point: OperatingPoint | None = None) -> tuple[Statement, ...]:
+    """All statements with probability, threshold and decision.
+
+    Parameters
+    ----------
+    classification : Classification
+    point : {"balanced", "screening"}, optional
+        Operating point; default: that of the settings.
 
     Raises
     ------
     ModelMissing
         When the classifier was calibrated without that operating point.
     """
-    calibration, point = load_model().calibration, get_settings().operating_point
+    calibration = load_model().calibration
     statements = []
     for spec in STATEMENTS:
         p = classification.probabilities[spec.code]
         own = calibration[spec.code]
-        threshold = own.threshold_at(point)
+        threshold = own.threshold_at(point or get_settings().operating_point)
         statements.append(
             Statement(
                 id=f"s-{spec.code}",

@@ -32,6 +32,12 @@ def add_delineate(commands: Commands) -> None:
         help="csv: one row a wave; wfdb: the beats as an annotation file",
     )
     command.add_argument("--out", type=Path, metavar="FILE", help="write there instead of the screen")
+    command.add_argument(
+        "--lead-annotations",
+        type=Path,
+        metavar="RECORD",
+        help="also write a WFDB annotation file a lead: RECORD.i, RECORD.ii … RECORD.v6",
+    )
     command.add_argument("--figure", type=Path, metavar="PNG", help="also draw the leads, the waves marked")
     command.set_defaults(run=_run_delineate)
 
@@ -47,8 +53,17 @@ def _run_delineate(args: argparse.Namespace) -> int:
         from cardio_agent.rendering.paper import figure_png, plot_ecg
 
         write(args.figure, figure_png(plot_ecg(ecg, layout="12x1", waves=waves), dpi=150))
+    if args.lead_annotations is not None:
+        _write_lead_annotations(waves, args.lead_annotations)
     deliver(FORMATS[args.format](waves), args.out)
     return 0
+
+
+def _write_lead_annotations(waves: "Waves", record: Path) -> None:
+    from cardio_agent.rendering.wfdb_annotations import lead_annotation_files
+
+    for suffix, content in lead_annotation_files(waves).items():
+        write(record.with_name(f"{record.name}.{suffix}"), content)
 
 
 def _json(waves: "Waves") -> str:

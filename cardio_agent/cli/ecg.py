@@ -1,4 +1,4 @@
-"""Commands about ECGs: report, chat, app, batch, simulate."""
+"""Commands about ECGs: report, chat, app, simulate."""
 
 import argparse
 import contextlib
@@ -10,9 +10,9 @@ from cardio_agent.cli.output import Commands, deliver, refuse_screen, write
 from cardio_agent.errors import BadRequest, UnreadableFile
 
 if TYPE_CHECKING:
+    from cardio_agent.chat import Chat
     from cardio_agent.schema import Analysis, Ecg
 
-EXIT_BATCH_FAILURES = 3
 # The names of rendering.RENDERERS, here so that --help need not load what writes them.
 REPORT_FORMATS = ("text", "markdown", "html", "pdf", "json", "fhir", "fhir-r5", "dicom", "wfdb")
 
@@ -32,7 +32,7 @@ def add_ecg_options(command: argparse.ArgumentParser) -> None:
 
 
 def _add_llm_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--llm", metavar="WRITER", help="plain, hf:FOLDER-OR-ID or openai:URL#MODEL")
+    command.add_argument("--llm", metavar="WRITER", help="bundled, plain, hf:FOLDER or openai:URL#MODEL")
 
 
 def add_report(commands: Commands) -> None:
@@ -106,6 +106,10 @@ def _plot(analysis: "Analysis", path: Path) -> None:
 def add_chat(commands: Commands) -> None:
     command = commands.add_parser("chat", help="ask questions about one ECG")
     add_ecg_options(command)
+    command.add_argument("--prior", metavar="FILE", help="an earlier ECG of the same person")
+    command.add_argument(
+        "--questions", type=Path, metavar="FILE", help="ask these, one a line, and print the conversation"
+    )
     _add_llm_option(command)
     command.set_defaults(run=_run_chat)
 
@@ -113,10 +117,16 @@ def add_chat(commands: Commands) -> None:
 def _run_chat(args: argparse.Namespace) -> int:
     from cardio_agent.chat import Chat
     from cardio_agent.pipeline import analyze, write_report
+    from cardio_agent.reading import read_ecg
     from cardio_agent.rendering import render
 
-    report = write_report(analyze(read(args)), writer=args.llm)
+    questions = None if args.questions is None else _questions(args.questions)
+    prior = None if args.prior is None else read_ecg(ecg_path(args.prior))
+    report = write_report(analyze(read(args), prior=prior), writer=args.llm)
     chat = Chat(report, writer=args.llm)
+    if questions is not None:
+        _print_conversation(chat, questions)
+        return 0
     if sys.stdin.isatty():
         deliver(render(report, "text"), None)
         print("\nAsk about this ECG; an empty line ends.")
@@ -125,6 +135,23 @@ def _run_chat(args: argparse.Namespace) -> int:
             print(sentence.text, " ".join(f"[{cite}]" for cite in sentence.cites))
         print(flush=True)
     return 0
+
+
+def _questions(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise UnreadableFile(f"{path}: cannot be read ({exc}): give one question a line") from exc
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _print_conversation(chat: "Chat", questions: list[str]) -> None:
+    """Questions with their answers, as Markdown."""
+    for question in questions:
+        print(f"**{question}**\n")
+        for sentence in chat.ask(question).sentences:
+            print(sentence.text, " ".join(f"`{cite}`" for cite in sentence.cites))
+        print(flush=True)
 
 
 def _next_question() -> str:
@@ -140,55 +167,34 @@ def add_app(commands: Commands) -> None:
         "--host", default="127.0.0.1", help="address to bind to (default: this machine only)"
     )
     command.add_argument("--port", type=int, default=7860)
+    command.add_argument(
+        "--password", default="",
+        help="asked of every visitor; CARDIO_AGENT_PASSWORD keeps it out of the list of processes",
+    )  # fmt: skip
+    command.add_argument(
+        "--root-path", default="", metavar="PATH", help="where a proxy shows the page, e.g. /ecg"
+    )
+    kept = command.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--feedback", type=Path, metavar="FILE", help="where remarks are kept (default: in the data folder)"
+    )
+    kept.add_argument("--no-feedback", action="store_true", help="take no remarks")
     command.set_defaults(run=_run_app)
 
 
 def _run_app(args: argparse.Namespace) -> int:
-    from importlib.util import module_from_spec, spec_from_file_location
+    import os
 
-    from cardio_agent.resources import app_path
+    from cardio_agent.feedback import default_store
+    from cardio_agent.webapp import ServerOptions, serve
 
-    spec = spec_from_file_location("cardio_agent_app", app_path())
-    if spec is None or spec.loader is None:
-        raise UnreadableFile(f"{app_path()} cannot be loaded: install cardio-agent again")
-    app = module_from_spec(spec)
-    sys.modules[spec.name] = app
-    spec.loader.exec_module(app)
-    app.main(host=args.host, port=args.port)
+    feedback = None if args.no_feedback else args.feedback or default_store().path
+    password = args.password or os.environ.get("CARDIO_AGENT_PASSWORD", "")
+    serve(ServerOptions(args.host, args.port, password, args.root_path, feedback))
     return 0
 
 
-# ── batch, simulate ──────────────────────────────────────────────────────────────────────────
-
-
-def add_batch(commands: Commands) -> None:
-    command = commands.add_parser(
-        "batch", help="reports and a table of many ECGs; continues where it stopped"
-    )
-    command.add_argument("sources", nargs="+", metavar="SOURCE", help="folders, files or patterns")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
-    command.add_argument("--no-text", action="store_true", help="the table only, without written reports")
-    command.add_argument(
-        "--explain", action="store_true", help="reports say what the classifier relied on (slower)"
-    )
-    _add_llm_option(command)
-    command.set_defaults(run=_run_batch)
-
-
-def _run_batch(args: argparse.Namespace) -> int:
-    from cardio_agent.batch import BatchOptions, run_batch
-
-    options = BatchOptions(
-        writer=args.llm, with_text=not args.no_text, explained=args.explain, workers=args.workers
-    )
-    try:
-        summary = run_batch(args.sources, args.out, options=options)
-    except KeyboardInterrupt:
-        print("cardio-agent: what is finished is kept; the same command goes on from there", file=sys.stderr)
-        raise
-    print(f"{summary.n_done} done, {summary.n_failed} failed, {summary.n_skipped} already there: {args.out}")
-    return EXIT_BATCH_FAILURES if summary.n_failed else 0
+# ── simulate ─────────────────────────────────────────────────────────────────────────────────
 
 
 def add_simulate(commands: Commands) -> None:

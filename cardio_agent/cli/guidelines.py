@@ -195,6 +195,7 @@ def _mapping_line(row: "MappingRow") -> str:
     held = [", ".join(row.checked)]
     held += [f"unchecked {', '.join(row.unchecked)}"] if row.unchecked else []
     held += [f"NOT IN THE CORPUS: {', '.join(row.missing)}"] if row.missing else []
+    held += [f"no passage gives it; about its finding {', '.join(row.bearing)}"] if row.bearing else []
     named = "; ".join(part for part in held if part) or "no passage"
     return f"{row.kind:<10} {row.key:<28} {row.name}: {named}"
 

@@ -9,7 +9,19 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from cardio_agent.cli import anonymize, concepts, delineate, ecg, explain, guidelines, research, schema, score
+from cardio_agent.cli import (
+    anonymize,
+    batch,
+    concepts,
+    delineate,
+    ecg,
+    explain,
+    feedback,
+    guidelines,
+    research,
+    schema,
+    score,
+)
 from cardio_agent.errors import CardioAgentError
 
 EXIT_INPUT = 1
@@ -47,13 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     ecg.add_report(commands)
     ecg.add_chat(commands)
     ecg.add_app(commands)
-    ecg.add_batch(commands)
+    batch.add_batch(commands)
     delineate.add_delineate(commands)
     explain.add_explain(commands)
     guidelines.add_guidelines(commands)
     score.add_score(commands)
     ecg.add_simulate(commands)
     anonymize.add_anonymize(commands)
+    feedback.add_feedback(commands)
     schema.add_schema(commands)
     concepts.add_concepts(commands)
     research.add_evaluate(commands)

@@ -36,6 +36,19 @@ def add_evaluate(commands: Commands) -> None:
     command.add_argument(
         "--quality", type=Path, metavar="DIR", help="PTB-XL with its notes: noise and exchanged electrodes"
     )
+    command.add_argument(
+        "--criteria", type=Path, metavar="DIR", help="PTB-XL with age and sex: criteria against statements"
+    )
+    command.add_argument(
+        "--repeatability", type=Path, metavar="DIR", help="how far measurements differ from themselves"
+    )
+    command.add_argument(
+        "--rhythm", type=Path, metavar="DIR", help="labelled ECGs: P waves, flutter, premature beats, pacing"
+    )
+    command.add_argument("--chat", type=Path, metavar="DIR", help="ECG-QA and PTB-XL: answers of the chat")
+    command.add_argument(
+        "--questions", type=Path, metavar="FILE", help="with --chat: ask these of twenty ECGs instead"
+    )
     command.add_argument("--out", type=Path, metavar="FILE", help="also write the figures of --data as JSON")
     command.add_argument(
         "--stress",
@@ -62,10 +75,12 @@ def add_evaluate(commands: Commands) -> None:
 
 
 def _run_evaluate(args: argparse.Namespace) -> int:
-    if not (args.data or args.delineation or args.simulated or args.retrieval or args.quality):
-        raise BadRequest(
-            "evaluate: give at least one of --data, --delineation, --simulated, --retrieval, --quality"
-        )
+    sources = (
+        "data", "delineation", "simulated", "retrieval", "quality", "criteria", "repeatability", "rhythm",
+        "chat",
+    )  # fmt: skip
+    if not any(getattr(args, name) for name in sources):
+        raise BadRequest(f"evaluate: give at least one of --{', --'.join(sources)}")
     if args.explanations is not None:
         _evaluate_explanations(args)
     elif args.data:
@@ -79,11 +94,43 @@ def _run_evaluate(args: argparse.Namespace) -> int:
 
         print(retrieval_table(read_questions(args.retrieval)))
     if args.quality:
-        from cardio_agent.training.datasets import load_labelled
         from cardio_agent.training.quality_scores import score_quality
 
-        print(score_quality(args.quality, load_labelled(args.quality).of_folds((args.fold,))))
+        print(score_quality(args.quality, _labelled(args.quality, args.fold)))
+    if args.criteria:
+        from cardio_agent.training.criteria_scores import score_criteria
+
+        print(score_criteria(args.criteria, _labelled(args.criteria, args.fold)))
+    if args.repeatability:
+        from cardio_agent.training.repeatability import score_repeatability
+
+        print(score_repeatability(_labelled(args.repeatability)))
+    if args.chat:
+        _evaluate_chat(args.chat, args.questions)
+    if args.rhythm:
+        from cardio_agent.training.rhythm_scores import score_rhythm
+
+        print(score_rhythm(_labelled(args.rhythm, args.fold)))
     return 0
+
+
+def _evaluate_chat(folder: Path, questions: Path | None) -> None:
+    if questions is None:
+        from cardio_agent.training.ecgqa_scores import score_ecgqa
+
+        print(score_ecgqa(folder))
+        return
+    from cardio_agent.training.chat_expected import read_chat_questions
+    from cardio_agent.training.chat_scores import score_chat
+
+    print(score_chat(read_chat_questions(questions), folder / "ptbxl" / "wfdb"))
+
+
+def _labelled(folder: Path, fold: int | None = None) -> "LabelledSet":
+    from cardio_agent.training.datasets import load_labelled
+
+    data = load_labelled(folder)
+    return data if fold is None else data.of_folds((fold,))
 
 
 def _evaluate_delineation(folder: Path) -> None:
@@ -200,6 +247,9 @@ def add_train(commands: Commands) -> None:
         metavar="FILE",
         help="distil from best.safetensors of earlier runs too",
     )
+    classifier.add_argument(
+        "--feedback", type=Path, metavar="FILE", help="also learn from this store of clinicians' remarks"
+    )
     classifier.add_argument("--epochs", type=_count)
     classifier.add_argument(
         "--patience", type=_count, metavar="N", help="end after N epochs without a better one"
@@ -235,6 +285,7 @@ def _run_train_classifier(args: argparse.Namespace) -> int:
         args.out,
         teachers=args.teachers,
         earlier=args.earlier,
+        feedback=args.feedback,
         epochs=args.epochs,
         patience=args.patience,
         seed=args.seed,

@@ -6,6 +6,7 @@ Enters: a :class:`~cardio_agent.findings.reading.Reading`. Leaves: an
 
 from collections.abc import Iterable
 
+from cardio_agent.findings.conduction import left_anterior_fascicular_block
 from cardio_agent.findings.reading import (
     UNKNOWN,
     Outcome,
@@ -28,8 +29,14 @@ CORNELL_WOMEN_MM = 8.0  # Source: CHM-03, added in women
 PEGUERO_MV = {"male": 2.8, "female": 2.3}  # unchecked: Peguero et al., J Am Coll Cardiol 2017
 LOW_LIMB_MV, LOW_PRECORDIAL_MV = 0.5, 1.0  # unchecked: customary limits, peak to peak
 ROMHILT_PROBABLE, ROMHILT_POINTS = 4, {"voltage": 3, "atrial": 3, "axis": 2, "qrs": 1, "peak": 1}
+_ROMHILT_USED = (
+    "m-qrs_axis_deg", "m-qrs_ms", "m-p_terminal_mm_s-V1",
+    *(f"m-{name}-{lead}" for lead in ("V5", "V6") for name in ("r_mv", "r_peak_time_ms", "st_j_mv", "t_mv")),
+)  # fmt: skip
 P_TERMINAL_MM_S = 0.04  # Source: CHM-14
 MM_PER_MV = 10.0
+# Source: CND-09
+_BESIDE_LAFB = Outcome(None, why="beside left anterior fascicular block the height of R in aVL is unreliable")
 
 
 def sokolow_lyon(reading: Reading) -> Outcome:
@@ -50,7 +57,9 @@ def sokolow_lyon(reading: Reading) -> Outcome:
 
 
 def cornell_voltage(reading: Reading) -> Outcome:
-    """R in aVL plus S in V3 of 2.8 mV or more (men) or 2.0 mV or more (women). Source: CHM-02."""
+    """R in aVL plus S in V3 of 2.8 mV or more (men) or 2.0 mV or more (women). Source: CHM-02, CND-09."""
+    if left_anterior_fascicular_block(reading).met:
+        return _BESIDE_LAFB
     total, sex = _cornell_mv(reading), reading.patient.sex
     if total is None:
         return UNKNOWN
@@ -60,7 +69,9 @@ def cornell_voltage(reading: Reading) -> Outcome:
 
 
 def cornell_product(reading: Reading) -> Outcome:
-    """(R in aVL plus S in V3, 8 mm more in women) times QRS, 2440 mm·ms or more. Source: CHM-03."""
+    """(R in aVL plus S in V3, 8 mm more in women) times QRS, 2440 mm·ms or more. Source: CHM-03, CND-09."""
+    if left_anterior_fascicular_block(reading).met:
+        return _BESIDE_LAFB
     total, qrs, sex = _cornell_mv(reading), reading.value("qrs_ms"), reading.patient.sex
     if total is None or qrs is None or sex is None:
         return UNKNOWN
@@ -119,9 +130,10 @@ def romhilt_estes(reading: Reading) -> Outcome:
     highest = sum(ROMHILT_POINTS[key] for key, truth in items.items() if truth is not False)
     highest += 0 if strain is False else 3
     verdicts = {points >= ROMHILT_PROBABLE for points in (lowest, highest)}
-    derived = {"points_at_least": float(lowest), "points_at_most": float(highest)}
+    derived = {f"points_{key}": float(ROMHILT_POINTS[key]) for key, truth in items.items() if truth}
+    derived |= {"points_at_least": float(lowest), "points_at_most": float(highest)}
     why = f"{lowest} to {highest} points, with items that are not measured"
-    return Outcome(_agreed(verdicts), ("m-qrs_axis_deg", "m-qrs_ms"), derived=derived, why=why)
+    return Outcome(_agreed(verdicts), _ROMHILT_USED, derived=derived, why=why)
 
 
 def _romhilt_voltage(reading: Reading) -> Truth:

@@ -39,11 +39,15 @@ def _each(leads: str, names: str) -> tuple[str, ...]:
     return tuple(f"{name} {lead}" for lead in leads.split() for name in names.split())
 
 
-_QTC = "qtc_fridericia_ms"
 _P = ("rhythm p_to_qrs_ratio", "heart_rate_bpm")
 _QRS = "r_mv s_mv q_mv"
-_LBBB = ("qrs_ms", *_each("I V5 V6", "q_ms"), *_each("I V1 V6", _QRS))
-_RBBB = ("qrs_ms", *_each("V1", _QRS), *_each("I V6", "s_ms r_ms"))
+_LBBB = (
+    "qrs_ms", *_each("I aVL V5 V6", "r_plateau_ms"), *_each("I V5 V6", "q_ms"), *_each("I V1 V6", _QRS),
+)  # fmt: skip
+_RBBB = (
+    "qrs_ms", *_each("V1 V2", "r_second_mv"), *_each("V1", "r_mv r_peak_time_ms"),
+    *_each("I V6", "s_ms r_ms"),
+)  # fmt: skip
 _ST = ("st_j_mv *", "st_j60_mv *")
 _Q = ("q_ms *", "q_mv *", "r_mv *")
 _SGARBOSSA = (*_LBBB, "st_j_mv *", *_each("*", _QRS))
@@ -55,7 +59,7 @@ CRITERIA: tuple[Criterion, ...] = (
     _within("normal_pr", "normal PR interval", "normal", "pr_ms", "STD-01"),
     _within("normal_qrs", "normal QRS duration", "normal", "qrs_ms", "STD-02"),
     _within("normal_axis", "normal QRS axis", "normal", "qrs_axis_deg", "STD-03"),
-    _within("normal_qtc", "normal QTc (Fridericia)", "normal", _QTC, "STD-04", "CHN-08"),
+    _within("normal_qtc", "normal QTc (Fridericia)", "normal", conduction.QTC, "STD-04", "CHN-08"),
     # ── rhythm ──
     Criterion("sinus_rhythm", "a P wave before each QRS", rhythm.sinus, _P, ("STD-05",)),
     Criterion("sinus_bradycardia", "sinus rate under 60/min", rhythm.sinus_bradycardia, _P, ("STD-06",)),
@@ -67,6 +71,8 @@ CRITERIA: tuple[Criterion, ...] = (
               ("STD-06",)),
     Criterion("flutter_rate", "regular rate of flutter conducted 2:1", rhythm.flutter_rate,
               ("heart_rate_bpm", "rhythm longest_rr_ms"), ("AF-21",)),
+    Criterion("flutter_waves", "atrial waves without a rest, 200 to 350/min", rhythm.flutter_waves,
+              ("atrial_rate_bpm",), ("AF-21",)),
     Criterion("pacing", "pacing spikes before most QRS complexes", rhythm.pacing, ("qrs_ms",),
               ("PAC-01", "PAC-05")),
     Criterion("ventricular_ectopy", "early wide beats", rhythm.ventricular_ectopy, ("rr_ms",), ("CND-14",)),
@@ -76,15 +82,22 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion("trigeminy", "every third beat premature", rhythm.trigeminy, ("rr_ms",), checked=False),
     _within("pause", "more than 3 s without a QRS complex", "prolonged", "longest_pause_ms", "SYN-01"),
     # ── conduction ──
+    Criterion("third_degree_avb", "P waves at a rate of their own, faster than the QRS complexes",
+              rhythm.third_degree_avb, ("atrial_rate_bpm", "heart_rate_bpm"), ("BRD-28",)),
+    Criterion("second_degree_avb", "P waves of which some have no QRS", rhythm.second_degree_avb,
+              ("atrial_rate_bpm", "heart_rate_bpm"), ("BRD-26",), checked=False),
     _within("first_degree_avb", "PR over 200 ms", "prolonged", "pr_ms", "BRD-27"),
     _within("marked_first_degree_avb", "PR over 300 ms", "markedly prolonged", "pr_ms", "BRD-27"),
     _within("short_pr", "PR under 120 ms", "short", "pr_ms", "STD-01"),
-    Criterion("pre_excitation", "short PR with wide QRS", conduction.pre_excitation, ("pr_ms", "qrs_ms"),
-              ("SVT-05",)),
+    Criterion("pre_excitation", "short PR, delta wave and wide QRS", conduction.pre_excitation,
+              ("pr_ms", "qrs_ms", "qrs_upstroke_ms"), ("SVT-05",)),
+    Criterion("delta_wave", "slurred start of QRS", conduction.delta_wave,
+              ("qrs_upstroke_ms", "qrs_ms", "pr_ms", *_RBBB), ("SVT-05", "STD-02"), checked=False),
     _within("qrs_120", "QRS of 120 ms or more", "wide", "qrs_ms", "CND-01", "CND-04"),
     _within("qrs_over_110", "QRS over 110 ms", "prolonged", "qrs_ms", "STD-02"),
     Criterion("right_delay", "wide QRS or late R of V1", conduction.right_delay,
               ("qrs_ms", "r_peak_time_ms V1"), ("STD-02", "CND-01")),
+    Criterion("left_delay", "QRS over 110 ms, not RBBB", conduction.left_delay, _RBBB, ("STD-02", "CND-01")),
     Criterion("complete_rbbb", "complete RBBB", conduction.complete_rbbb, _RBBB, ("CND-01",)),
     Criterion("incomplete_rbbb", "incomplete RBBB", conduction.incomplete_rbbb, _RBBB, ("CND-02",),
               checked=False),
@@ -103,9 +116,11 @@ CRITERIA: tuple[Criterion, ...] = (
     _within("right_axis", "QRS axis above +90°", "right", "qrs_axis_deg", "STD-03"),
     _within("extreme_axis", "QRS axis beyond ±90°, neither left nor right", "extreme", "qrs_axis_deg",
             "STD-03"),
-    _within("long_qtc", "long QTc (Fridericia)", "prolonged", _QTC, "STD-04"),
-    _within("very_long_qtc", "QTc (Fridericia) over 500 ms", "markedly prolonged", _QTC, "QT-06"),
-    _within("short_qtc", "QTc (Fridericia) of 360 ms or less", "short", _QTC, "CHN-08"),
+    Criterion("long_qtc", "long QTc (Fridericia)", conduction.long_qtc, (conduction.QTC,), ("STD-04",),
+              patient=("sex",)),
+    Criterion("very_long_qtc", "QTc (Fridericia) over 500 ms", conduction.very_long_qtc, (conduction.QTC,),
+              ("QT-06",)),
+    _within("short_qtc", "QTc (Fridericia) of 360 ms or less", "short", conduction.QTC, "CHN-08"),
     # ── chambers ──
     Criterion("sokolow_lyon", "Sokolow-Lyon", chambers.sokolow_lyon, ("s_mv V1", "r_mv V5", "r_mv V6"),
               ("CHM-01", "CHM-09"), patient=("age_years",)),
@@ -145,6 +160,11 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion("wellens", "deep T inversion of the Wellens pattern", repolarisation.wellens,
               (*_each("V2 V3", "t_mv r_mv"), *_each("V2 V3 V4", "q_ms")),
               ("MI-24", "MI-28")),
+    Criterion("wellens_biphasic", "biphasic T of the Wellens pattern", repolarisation.wellens_biphasic,
+              (*_each("V2 V3", "t_mv t_second_mv t_terminal_mv r_mv"), *_each("V2 V3 V4", "q_ms")),
+              ("MI-28", "REP-02"), checked=False),
+    Criterion("low_t", "low or flat T waves", repolarisation.low_t, ("t_mv *", "r_mv *"), ("REP-02",),
+              checked=False, wall=BY_LEADS),
     Criterion("brugada_type_1", "ST shape of Brugada type 1", repolarisation.brugada_type_1,
               _each("V1 V2", "st_j_mv st_j60_mv t_mv"), ("CHN-01",)),
     # ── infarction ──
@@ -161,6 +181,10 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion("posterior_r", "broad tall R of V1 and V2", infarction.posterior_r,
               ("qrs_ms", *_each("V1 V2", f"r_ms t_mv {_QRS}")),
               ("MI-12",), wall="posterior"),
+    Criterion("poor_r_progression", "low R up to V3 and late transition", infarction.poor_r_progression,
+              (*_each("V1 V2 V3", "r_mv"), *_each("V4", _QRS)), checked=False),
+    Criterion("reversed_r_progression", "R falling from V1 to V4", infarction.reversed_r_progression,
+              _each("V1 V2 V3 V4", "r_mv"), checked=False),
     Criterion("sgarbossa", "Sgarbossa", infarction.sgarbossa, _SGARBOSSA, ("SGA-01", "MI-21")),
     Criterion("sgarbossa_modified", "modified Sgarbossa", infarction.sgarbossa_modified, _SGARBOSSA,
               ("SGA-02", "MI-21")),

@@ -59,6 +59,7 @@ _BOUNDS: Mapping[tuple[str, str], Bounds] = {
     ("st_j_mv", "depressed"): Bounds("MI-04", at_most=-0.05),
     ("st_j60_mv", "depressed"): Bounds("MI-04", at_most=-0.05),
     ("t_mv", "inverted"): Bounds("REP-02", at_most=-0.1),
+    ("t_terminal_mv", "inverted"): Bounds("REP-02", at_most=-0.1),
     ("t_mv", "upright"): Bounds("REP-02", above=0),
 }
 

@@ -28,6 +28,10 @@ DEEP_T_MV = -0.2  # Source: MI-24
 BRUGADA_MV = 0.2  # Source: CHN-01
 STILL_RAISED_MV = 0.1
 """A coved ST is still up 60 ms after J; the R' of RBBB, whose end is easily missed, is not. Unchecked."""
+FLAT_T_MV, LOW_T_SHARE = 0.1, 0.1  # Source: REP-02
+TALL_R_MV = 0.5
+"""R from which a low T beside it is worth telling. Unchecked."""
+_LOW_T_PAIRS = (("V3", "V4"), ("V4", "V5"), ("V5", "V6"))
 _ANTERIOR_T = ("V2", "V3")
 _MIRROR = ("V1", "V2", "V3")
 
@@ -105,13 +109,45 @@ def left_main(reading: Reading) -> Outcome:
 def wellens(reading: Reading) -> Outcome:
     """T inverted more than 0.2 mV in V2 and V3, R waves kept, no Q in V1–V4. Source: MI-24, MI-28.
 
-    Limits: the biphasic form is not measured; pain and troponin are not known.
+    Limits: pain and troponin are not known.
     """
     deep = [below(reading.value("t_mv", lead), DEEP_T_MV) for lead in _ANTERIOR_T]
-    kept = [above(reading.value("r_mv", lead), 0) for lead in _ANTERIOR_T]
-    q_free = [at_most(reading.value("q_ms", lead), 20) for lead in ("V2", "V3", "V4")]
     used = (*ids("t_mv", _ANTERIOR_T), *ids("r_mv", _ANTERIOR_T))
-    return Outcome(all_of(*deep, *kept, *q_free), used, _ANTERIOR_T)
+    return Outcome(all_of(*deep, *_r_kept(reading)), used, _ANTERIOR_T)
+
+
+def wellens_biphasic(reading: Reading) -> Outcome:
+    """T first up, then down by 0.1 mV or more in V2 and V3, R waves kept, no Q in V2–V4.
+
+    Source: MI-28 (the pattern), REP-02 (what counts as inverted). Limits: pain and troponin are not known.
+    """
+    used = tuple(i for name in ("t_mv", "t_terminal_mv", "r_mv") for i in ids(name, _ANTERIOR_T))
+    down = [reading.holds("inverted", "t_terminal_mv", lead) for lead in _ANTERIOR_T]
+    first_up = [_starts_upright(reading, lead) for lead in _ANTERIOR_T]
+    return Outcome(all_of(*down, *first_up, *_r_kept(reading)), used, _ANTERIOR_T)
+
+
+def _starts_upright(reading: Reading, lead: str) -> Truth:
+    return any_of(above(reading.value("t_mv", lead), 0), above(reading.value("t_second_mv", lead), 0))
+
+
+def _r_kept(reading: Reading) -> list[Truth]:
+    """R waves in V2 and V3, no Q in V2–V4."""
+    kept = [above(reading.value("r_mv", lead), 0) for lead in _ANTERIOR_T]
+    return [*kept, *(at_most(reading.value("q_ms", lead), 20) for lead in ("V2", "V3", "V4"))]
+
+
+def low_t(reading: Reading) -> Outcome:
+    """T within 0.1 mV, and under a tenth of a tall R, in two neighbours of V3–V6. Source: REP-02."""
+
+    def low(lead: str) -> Truth:
+        t, r = reading.value("t_mv", lead), reading.value("r_mv", lead)
+        if t is None or r is None:
+            return None
+        return r >= TALL_R_MV and abs(t) < min(FLAT_T_MV, LOW_T_SHARE * r)
+
+    met, leads = in_two_leads(low, _LOW_T_PAIRS)
+    return Outcome(met, (*ids("t_mv", leads), *ids("r_mv", leads)), leads)
 
 
 def brugada_type_1(reading: Reading) -> Outcome:

@@ -7,6 +7,7 @@ Enters: a :class:`~cardio_agent.findings.reading.Reading`. Leaves: an
 from dataclasses import replace
 
 from cardio_agent.findings.reading import Outcome, Reading, Truth, all_of
+from cardio_agent.schema import AtrialPattern
 
 # "One P before each QRS" (STD-05), with room for a beat at the edge of the strip.
 P_BEFORE_MOST_QRS = 0.8
@@ -19,11 +20,17 @@ FLUTTER_2_TO_1_BPM = (125.0, 165.0)
 _RATE = ("m-heart_rate_bpm",)
 _RR = ("m-rr_sd_ms", "m-rr_ms")
 _P_UNCLEAR = "P waves stand before some of the beats only"
+_NO_LONE_P = "no P waves without a QRS were found, which excludes nothing"
 
 
 def has_p_waves(reading: Reading) -> Truth:
-    """Whether a P wave stands before nearly each QRS; None between the clear cases or without beats."""
+    """Whether a P wave stands before nearly each QRS; None between the clear cases or without beats.
+
+    None too where there are P waves, but not one before each QRS.
+    """
     ratio = reading.rhythm.p_to_qrs_ratio
+    if reading.rhythm.atrial_pattern in ("blocked", "dissociated"):
+        return None
     if ratio is None or FEW_P < ratio < P_BEFORE_MOST_QRS:
         return None
     return ratio >= P_BEFORE_MOST_QRS
@@ -49,12 +56,14 @@ def _sinus_at(reading: Reading, pace: str) -> Truth:
 
 
 def atrial_fibrillation(reading: Reading) -> Outcome:
-    """Irregular RR intervals and no repeating P waves. Source: AF-02.
+    """Irregular RR intervals and no repeating P waves; regular atrial waves refute it. Source: AF-02.
 
     One sign without the other decides only at the edges: P waves in a rhythm that is not irregular, and a
     steady rate over 100/min, speak against it; AF with AV block is regular, but slow (AF-02, AF-27).
     """
     p, used = has_p_waves(reading), (*_RR, "m-pr_ms")
+    if reading.rhythm.atrial_pattern is not None:
+        return Outcome(False, ("m-atrial_rate_bpm", *_RR))
     if p is None or reading.rhythm.rr_cv is None:
         return _with_p(reading, None, used)
     if p != reading.rhythm.is_irregular:
@@ -79,6 +88,27 @@ def flutter_rate(reading: Reading) -> Outcome:
     rate, steady = reading.value("heart_rate_bpm"), _is_steady(reading)
     low, high = FLUTTER_2_TO_1_BPM
     return Outcome(all_of(None if rate is None else low <= rate <= high, steady), (*_RATE, *_RR))
+
+
+def flutter_waves(reading: Reading) -> Outcome:
+    """Waves between the QRS complexes that follow each other without a rest. Source: AF-21."""
+    return _with_atrial(reading, "flutter", "no flutter waves were found, which excludes nothing")
+
+
+def second_degree_avb(reading: Reading) -> Outcome:
+    """Some P waves have no QRS, the others lead one. Source: BRD-26; a 10 s strip tells no type."""
+    return _with_atrial(reading, "blocked", _NO_LONE_P)
+
+
+def third_degree_avb(reading: Reading) -> Outcome:
+    """P waves at a rate of their own, above that of the QRS complexes. Source: BRD-28."""
+    return _with_atrial(reading, "dissociated", _NO_LONE_P)
+
+
+def _with_atrial(reading: Reading, pattern: AtrialPattern, why_not: str) -> Outcome:
+    if reading.rhythm.atrial_pattern != pattern:
+        return Outcome(None, why=why_not)
+    return Outcome(True, ("m-atrial_rate_bpm", *_RATE))
 
 
 def _is_steady(reading: Reading) -> Truth:

@@ -40,6 +40,7 @@ class Rule:
 _NOT_SINUS = ("atrial_fibrillation", "atrial_flutter", "paced_rhythm", "svt", "tachycardia_without_p")
 _WIDE = ("clbbb", "crbbb", "paced_rhythm")
 _LVH_VOLTAGE = ("sokolow_lyon", "cornell_voltage")
+_SHAPED_V1_TO_V3 = ("paced_rhythm", "clbbb", "crbbb", "pre_excitation", "rvh", "q_waves", "anterior_mi")
 _SECONDARY = ("clbbb", "crbbb", "paced_rhythm", "pre_excitation", "lvh", "lvh_voltage")
 
 # fmt: off
@@ -51,8 +52,8 @@ RULES: tuple[Rule, ...] = (
          vetoed_by=("SR", "SBRAD", "STACH"), refuted_by="atrial_fibrillation", unless=("paced_rhythm",),
          sources=("AF-02",),
          query="atrial fibrillation on a 12-lead ECG: definition and confirmation"),
-    Rule("atrial_flutter", "rhythm", "atrial flutter", ("AFLT",), ("flutter_rate",), agreed="probable",
-         unless=("paced_rhythm", "atrial_fibrillation"),
+    Rule("atrial_flutter", "rhythm", "atrial flutter", ("AFLT",), ("flutter_waves",), "possible", "probable",
+         vetoed_by=("SR", "SBRAD"), unless=("paced_rhythm", "atrial_fibrillation"),
          sources=("AF-21",), query="atrial flutter on the ECG"),
     Rule("svt", "rhythm", "supraventricular tachycardia", ("SVTAC", "PSVT"), refuted_by="tachycardia",
          unless=("atrial_fibrillation", "atrial_flutter"), sources=("SVT-11",),
@@ -84,16 +85,24 @@ RULES: tuple[Rule, ...] = (
          query="pauses of more than 3 s on the ECG, sinus arrest, asystole"),
     # ── conduction ──
     Rule("clbbb", "conduction", "complete left bundle branch block", ("CLBBB",), ("complete_lbbb",), "probable",
-         refuted_by="qrs_over_110", unless=("paced_rhythm",), sources=("CND-04",), query="complete left bundle branch block (LBBB) criteria"),
+         refuted_by="left_delay", unless=("paced_rhythm",), sources=("CND-04",), query="complete left bundle branch block (LBBB) criteria"),
     Rule("crbbb", "conduction", "complete right bundle branch block", ("CRBBB",), ("complete_rbbb",), "probable",
          refuted_by="right_delay", unless=("paced_rhythm", "clbbb"), sources=("CND-01",),
          query="complete right bundle branch block (RBBB) criteria"),
+    Rule("third_degree_avb", "conduction", "third-degree atrioventricular block", (), ("third_degree_avb",), "possible",
+         unless=("paced_rhythm", "atrial_fibrillation", "atrial_flutter"), sources=("BRD-28",),
+         query="complete heart block, third-degree AV block, P waves and QRS independent"),
+    Rule("second_degree_avb", "conduction", "second-degree atrioventricular block", (), ("second_degree_avb",), "possible",
+         unless=("paced_rhythm", "atrial_fibrillation", "atrial_flutter", "third_degree_avb"),
+         sources=("BRD-26", "BRD-01", "BRD-03"),
+         query="second-degree AV block, Mobitz I, Mobitz II, 2:1 block"),
     Rule("first_degree_avb", "conduction", "first-degree atrioventricular block", ("AVB", "LPR"),
          ("first_degree_avb",), "definite", refuted_by="first_degree_avb",
          unmeasured="atrioventricular block of undetermined degree",
-         unless=("atrial_fibrillation", "atrial_flutter", "paced_rhythm"), sources=("BRD-27",),
+         unless=("atrial_fibrillation", "atrial_flutter", "paced_rhythm", "third_degree_avb", "second_degree_avb"),
+         sources=("BRD-27",),
          query="first-degree atrioventricular block, PR interval longer than 200 ms"),
-    Rule("pre_excitation", "conduction", "ventricular pre-excitation", ("WPW",), ("pre_excitation",), None,
+    Rule("pre_excitation", "conduction", "ventricular pre-excitation", ("WPW",), ("pre_excitation", "delta_wave"), "possible",
          unless=("paced_rhythm",), sources=("SVT-05",), query="ventricular pre-excitation, WPW pattern"),
     Rule("incomplete_lbbb", "conduction", "incomplete left bundle branch block", ("ILBBB",), ("incomplete_lbbb",), unless=_WIDE,
          sources=("CND-05",), query="incomplete left bundle branch block"),
@@ -115,13 +124,15 @@ RULES: tuple[Rule, ...] = (
          unless=("paced_rhythm",), sources=("STD-03",), query="right axis deviation of the frontal QRS axis"),
     Rule("extreme_axis", "axis", "extreme axis deviation", (), ("extreme_axis",), "definite",
          unless=("paced_rhythm",), sources=("STD-03",), query="frontal QRS axis"),
+    Rule("very_long_qtc", "intervals", "markedly prolonged QTc interval", (), ("very_long_qtc",), "definite",
+         unless=("paced_rhythm",), sources=("QT-01", "QT-06", "QT-12", "QT-14"), query="QTc above 500 ms, risk of torsades"),
     Rule("long_qtc", "intervals", "prolonged QTc interval", ("LNGQT",), ("long_qtc",), "definite",
-         refuted_by="long_qtc", sources=("STD-04",), query="prolonged rate-corrected QT interval (QTc)"),
+         refuted_by="long_qtc", unless=("very_long_qtc", "paced_rhythm"), sources=("STD-04",), query="prolonged rate-corrected QT interval (QTc)"),
     Rule("short_pr", "intervals", "short PR interval", (), ("short_pr",), "definite",
          unless=("atrial_fibrillation", "atrial_flutter", "paced_rhythm", "pre_excitation"), sources=("STD-01",),
          query="PR interval normal limits, short PR interval"),
-    Rule("short_qtc", "intervals", "short QTc interval", (), ("short_qtc",), "definite",
-         unless=("atrial_fibrillation",), sources=("CHN-08",), query="short QT interval"),
+    Rule("short_qtc", "intervals", "short QTc interval", (), ("short_qtc",), "possible",
+         unless=("atrial_fibrillation", "paced_rhythm"), sources=("CHN-08",), query="short QT interval"),
     # ── chambers ──
     Rule("lvh", "chambers", "left ventricular hypertrophy", ("LVH", "VCLVH"), (*_LVH_VOLTAGE, "cornell_product"), None,
          unless=("paced_rhythm", "clbbb"), sources=("CHM-01", "CHM-02"),
@@ -166,9 +177,15 @@ RULES: tuple[Rule, ...] = (
          unless=(*_SECONDARY, "st_elevation_secondary"), sources=("CHN-01",), query="Brugada type 1 pattern on the ECG"),
     Rule("wellens", "ischaemia", "Wellens pattern of T-wave inversion in V2 and V3", (), ("wellens",), "possible",
          unless=_SECONDARY, sources=("MI-24", "MI-28"), query="Wellens pattern, deep anterior T-wave inversion"),
+    Rule("wellens_biphasic", "ischaemia", "Wellens pattern of biphasic T waves in V2 and V3", (), ("wellens_biphasic",),
+         "possible", unless=(*_SECONDARY, "wellens"), sources=("MI-28",),
+         query="Wellens pattern, biphasic T wave in V2 and V3"),
     Rule("t_inversion", "ischaemia", "T-wave inversion in {leads}", ("INVT",), ("t_inversion",), "definite",
          unless=_SECONDARY, sources=("MI-05",),
          query="T-wave inversion in two contiguous leads"),
+    Rule("t_inversion_secondary", "repolarisation", "T-wave inversion in {leads}, with a QRS abnormality that can cause it",
+         ("INVT",), ("t_inversion",), "definite", unless=("t_inversion",), sources=("REP-01", "CHM-08"),
+         query="secondary ST-T abnormality"),
     Rule("q_waves", "ischaemia", "pathological Q waves in {leads}", ("QWAVE", "MI", "AMI", "IMI", "LMI"), ("q_waves",),
          "possible",
          unless=("paced_rhythm", "clbbb", "pre_excitation", "lvh"), sources=("MI-10", "MI-11"),
@@ -192,7 +209,15 @@ RULES: tuple[Rule, ...] = (
          unless=(*_SECONDARY, "st_elevation", "st_depression", "t_inversion", "ischaemic", "ischaemic_anterior",
                  "ischaemic_inferior"),
          query="nonspecific ST-T abnormality"),
+    Rule("low_t", "repolarisation", "low T-wave amplitude in {leads}",
+         ("LOWT", "NT", "NDT", "TAB", "NST", "form:NST", "sub:STTC"), ("low_t",),
+         unless=(*_SECONDARY, "t_inversion", "st_depression"), sources=("REP-02", "REP-03"),
+         query="flat or low T wave, nonspecific ST-T abnormality"),
     Rule("digitalis", "repolarisation", "digitalis effect", ("DIG",)),
+    Rule("reversed_r_progression", "other", "reversed R-wave progression", (), ("reversed_r_progression",), "definite",
+         unless=_SHAPED_V1_TO_V3, query="Q waves and R-wave loss by electrode misplacement"),
+    Rule("poor_r_progression", "other", "poor R-wave progression", (), ("poor_r_progression",), "definite",
+         unless=(*_SHAPED_V1_TO_V3, "reversed_r_progression"), query="Q waves and R-wave loss by electrode misplacement"),
 )
 
 
@@ -217,6 +242,7 @@ FALLBACKS: tuple[Fallback, ...] = (
 HARMLESS = frozenset({"f-sinus_rhythm", "f-sinus_arrhythmia"})
 MINOR = frozenset(
     {"f-sinus_bradycardia", "f-sinus_tachycardia", "f-ventricular_ectopy", "f-supraventricular_ectopy",
-     "f-premature_complexes", "f-first_degree_avb", "f-short_pr", "f-left_axis", "f-right_axis", "f-lvh_voltage"}
+     "f-premature_complexes", "f-first_degree_avb", "f-short_pr", "f-left_axis", "f-right_axis", "f-lvh_voltage",
+     "f-poor_r_progression"}
 )
 # fmt: on

@@ -42,14 +42,17 @@ def territory(leads: Iterable[str]) -> str | None:
     'anteroseptal'
     >>> territory(("II", "III", "aVF", "V5", "V6"))
     'inferolateral'
+    >>> territory(("II", "III", "V3", "V4", "V5", "V6"))
+    'inferior, anterior and lateral'
     """
     have = set(leads)
     named = [name for name, members in TERRITORIES.items() if len(have & set(members)) >= 2]
     if not named:
         return None
+    joined = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
     return {
         "septal-anterior": "anteroseptal",
         "anterior-lateral": "anterolateral",
         "septal-anterior-lateral": "extensive anterior",
         "inferior-lateral": "inferolateral",
-    }.get("-".join(named), " and ".join(named))
+    }.get("-".join(named), joined)

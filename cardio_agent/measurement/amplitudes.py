@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cardio_agent.leads import LEADS, lead_index
-from cardio_agent.measurement.boundaries import P_RULE, T_RULE, BumpRule, Fiducials, bump_fiducials
+from cardio_agent.measurement.boundaries import Fiducials
 from cardio_agent.measurement.deflections import QrsParts, qrs_parts, second_phase_mv
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, ms
 from cardio_agent.measurement.intervals import NO_P, TOO_FEW
@@ -80,17 +80,15 @@ def _values(beat: RepresentativeBeat) -> dict[str, Floats]:
         "st_j80_mv": at_j80,
         "st_slope_mv_per_s": (at_j80 - at_j) / SLOPE_S,
     }
-    if beat.t is not None:
-        values |= _of_t(beat, beat.t)
-    if beat.p is not None:
-        found = _in_leads(beat, beat.p, P_RULE)
-        values["p_mv"] = _at_peaks(beat, found) - _level(beat, beat.p.onset)
-        values["p_lead_ms"] = _duration_ms(found)
+    if beat.t is not None and beat.t_in_leads is not None:
+        values |= _of_t(beat, beat.t, beat.t_in_leads)
+    if beat.p is not None and beat.p_in_leads is not None:
+        values["p_mv"] = _at_peaks(beat, beat.p_in_leads) - _level(beat, beat.p.onset)
+        values["p_lead_ms"] = _duration_ms(beat.p_in_leads)
     return values
 
 
-def _of_t(beat: RepresentativeBeat, wave: Wave) -> dict[str, Floats]:
-    found = _in_leads(beat, wave, T_RULE)
+def _of_t(beat: RepresentativeBeat, wave: Wave, found: Fiducials) -> dict[str, Floats]:
     rows = beat.beat_mv[:, wave.onset : wave.offset + 1]
     rows = rows - np.linspace(rows[:, 0], rows[:, -1], rows.shape[1], axis=1)
     t_mv = _at_peaks(beat, found)
@@ -101,11 +99,6 @@ def _of_t(beat: RepresentativeBeat, wave: Wave) -> dict[str, Floats]:
 
 def _level(beat: RepresentativeBeat, index: int) -> Floats:
     return np.asarray(np.mean(beat.beat_mv[:, max(index - AROUND, 0) : index + AROUND + 1], axis=1))
-
-
-def _in_leads(beat: RepresentativeBeat, wave: Wave, rule: BumpRule) -> Fiducials:
-    """Onset, peak and offset of a P or T wave in each lead, within those over all leads."""
-    return bump_fiducials(beat.beat_mv, wave.peak, rule, (wave.onset, wave.offset))
 
 
 def _at_peaks(beat: RepresentativeBeat, found: Fiducials) -> Floats:

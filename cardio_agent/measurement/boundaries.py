@@ -28,6 +28,10 @@ class Located:
         """The same wave, cut off where the next one begins."""
         return Located(np.minimum(self.leads, sample), np.minimum(self.overall, sample))
 
+    def starting_from(self, sample: int) -> "Located":
+        """The same wave without what lies before a sample."""
+        return Located(np.maximum(self.leads, sample), np.maximum(self.overall, sample))
+
 
 class BumpRule(NamedTuple):
     """How one kind of rounded wave is delineated.
@@ -53,7 +57,9 @@ PEAK_SHIFT = ms(16)
 """How far the highest point lies from the one farthest above a sloping line."""
 
 
-def bump_fiducials(beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[int, int]) -> Fiducials:
+def bump_fiducials(
+    beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[int, int], peak_from: int = 0
+) -> Fiducials:
     """P or T wave of each lead: its peak, and the feet of its two flanks.
 
     Parameters
@@ -62,12 +68,17 @@ def bump_fiducials(beat_mv: Floats, centre: int, rule: BumpRule, bounds: tuple[i
     centre : index of the wave's middle over all leads
     rule : P_RULE or T_RULE
     bounds : first and last index that the wave can have
+    peak_from : first index that its peak can have, and the line over which it rises
     """
     start = max(centre - rule.before, bounds[0], 0)
     stop = min(centre + rule.after, bounds[1], beat_mv.shape[1] - 1)
     held = beat_mv[:, np.clip(np.arange(beat_mv.shape[1]), start, stop)]  # no neighbour is smoothed in
     smoothed = ndimage.gaussian_filter1d(held, rule.smooth, axis=1)
-    return np.array([_bump(row, centre, start, stop, rule) for row in smoothed], dtype=np.intp)
+    found = [_peak(row, centre, max(start, peak_from), stop, rule) for row in smoothed]
+    bumps = [
+        _bump(row * sign, peak, start, stop, rule) for row, (peak, sign) in zip(smoothed, found, strict=True)
+    ]
+    return np.array(bumps, dtype=np.intp)
 
 
 def consensus(leads: Fiducials, earliest: float, latest: float) -> Fiducials:
@@ -101,10 +112,8 @@ def foot(flank: Floats) -> int:
     return int(np.argmax(chord - flank))
 
 
-def _bump(row: Floats, centre: int, start: int, stop: int, rule: BumpRule) -> tuple[int, int, int]:
-    """Onset, peak and offset of one lead, of either polarity."""
-    peak, sign = _peak(row, centre, start, stop, rule)
-    upright = row * sign
+def _bump(upright: Floats, peak: int, start: int, stop: int, rule: BumpRule) -> tuple[int, int, int]:
+    """Onset, peak and offset of one lead, turned upright."""
     rise = np.gradient(upright)
     first, last = max(start, peak - rule.flank), min(stop, peak + rule.flank)
     up = first + int(np.argmax(rise[first : peak + 1]))

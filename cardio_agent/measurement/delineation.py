@@ -7,28 +7,29 @@ lead, and its fiducials are carried back to each beat. Nothing is measured here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import signal
 
 from cardio_agent.leads import LEADS
+from cardio_agent.measurement.atrial_waves import find_atrial_waves
 from cardio_agent.measurement.boundaries import Fiducials, Located
 from cardio_agent.measurement.conditioning import condition
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, detect_beats, ms
 from cardio_agent.measurement.morphology import BEFORE, group_beats
-from cardio_agent.measurement.p_waves import find_p_waves
-from cardio_agent.measurement.pacing import find_spike_candidates
+from cardio_agent.measurement.pacing import BLANK_S, find_spike_candidates
 from cardio_agent.measurement.qrs import overall_qrs, qrs_fiducials
 from cardio_agent.measurement.rhythm import name_beats
 from cardio_agent.measurement.t_waves import find_t_waves
-from cardio_agent.schema import Beat, Beats, Ecg, LeadWaves, Wave, Waves
+from cardio_agent.schema import AtrialActivity, Beat, Beats, Ecg, LeadWaves, Wave, Waves
 
 SPIKE_LEAD_S = (0.045, 0.32)
-SPIKE_SPREAD_S = 0.025
+SPIKE_SPREAD_S = 0.04
 MIN_SPIKES = 3
-MIN_SPIKE_SHARE = 0.2
-LOW_PASS_HZ = 40.0
+MIN_SPIKE_SHARE = 0.3
+SPIKE_BLANK = ms(1000 * BLANK_S)
+LOW_PASS = signal.butter(2, 40.0, fs=WORK_FS_HZ, output="sos")
 SHORTEST_QT_MS = 260
 
 
@@ -68,7 +69,12 @@ def delineate(ecg: Ecg) -> Waves:
     if not len(live):
         return _to_waves([], np.array([], dtype=np.intp), live, ecg)
     beats, spikes, work = _beats_and_spikes(ecg, live)
-    return _to_waves(_locate(work, beats) if len(beats) else [], spikes, live, ecg)
+    if not len(beats):
+        return _to_waves([], spikes, live, ecg)
+    ventricular = [_after_spike(beat, spikes / ecg.fs_hz * WORK_FS_HZ) for beat in _locate(work, beats)]
+    atrial = find_atrial_waves(work, [LEADS[k] for k in live], *_bounds(ventricular))
+    located = [replace(beat, p=p) for beat, p in zip(ventricular, atrial.p_waves, strict=True)]
+    return _to_waves(located, spikes, live, ecg, atrial.activity)
 
 
 def _beats_and_spikes(ecg: Ecg, live: Samples) -> tuple[Samples, Samples, Floats]:
@@ -98,12 +104,11 @@ def _that_pace(candidates: Samples, middles: Floats, fs_hz: float) -> Samples:
 
 def _quiet(ecg: Ecg, spikes: Samples) -> Floats:
     """The conditioned signal, low-passed to what a recording at 100 Hz holds: every rate is read alike."""
-    low_pass = signal.butter(2, LOW_PASS_HZ, fs=WORK_FS_HZ, output="sos")
-    return np.asarray(signal.sosfiltfilt(low_pass, condition(ecg, spikes), axis=1))
+    return np.asarray(signal.sosfiltfilt(LOW_PASS, condition(ecg, spikes), axis=1))
 
 
 def _locate(work: Floats, beats: Samples) -> list[LocatedBeat]:
-    """Delineate each family on its median beat, then the P waves of all beats together."""
+    """Delineate QRS and T of each family on its median beat."""
     next_beat = np.append(beats[1:], work.shape[1])
     ventricular: dict[int, tuple[int, Located, Located | None]] = {}
     for number, family in enumerate(group_beats(work, beats)):
@@ -116,11 +121,14 @@ def _locate(work: Floats, beats: Samples) -> list[LocatedBeat]:
     ordered = [ventricular[beat] for beat in range(len(beats))]
     ends = [*(int(qrs.overall[0]) for _, qrs, _ in ordered[1:]), work.shape[1]]
     t_waves = [_ended(t, end) for (_, _, t), end in zip(ordered, ends, strict=True)]
-    p_waves = _p_waves(work, [qrs for _, qrs, _ in ordered], t_waves)
-    return [
-        LocatedBeat(number, qrs, p, t)
-        for (number, qrs, _), p, t in zip(ordered, p_waves, t_waves, strict=True)
-    ]
+    return [LocatedBeat(number, qrs, None, t) for (number, qrs, _), t in zip(ordered, t_waves, strict=True)]
+
+
+def _after_spike(beat: LocatedBeat, spikes: Floats) -> LocatedBeat:
+    """A paced QRS begins with its spike: what seems to come just before is the line that replaced it."""
+    onset = beat.qrs.overall[0]
+    own = spikes[(spikes > onset) & (spikes <= onset + SPIKE_BLANK)]
+    return replace(beat, qrs=beat.qrs.starting_from(round(own[0]))) if len(own) else beat
 
 
 def _ended(t: Located | None, end: int) -> Located | None:
@@ -128,39 +136,53 @@ def _ended(t: Located | None, end: int) -> Located | None:
     return t.ending_by(end) if t is not None and t.overall[1] < end else None
 
 
-def _p_waves(work: Floats, qrs: Sequence[Located], t_waves: Sequence[Located | None]) -> list[Located | None]:
-    onsets = np.array([wave.overall[0] for wave in qrs])
+def _bounds(beats: Sequence[LocatedBeat]) -> tuple[Samples, Samples, Samples]:
+    """What leaves room for atrial waves: each QRS over all leads, its first onset in a lead, the T end."""
+    qrs = np.array([beat.qrs.overall[[0, 2]] for beat in beats])
+    first_onsets = np.array([beat.qrs.leads[:, 0].min() for beat in beats])
     t_ends = [
-        onset + ms(SHORTEST_QT_MS) if t is None else t.overall[2]
-        for onset, t in zip(onsets, t_waves, strict=True)
+        beat.qrs.overall[0] + ms(SHORTEST_QT_MS) if beat.t is None else beat.t.overall[2] for beat in beats
     ]
-    first_onsets = np.array([wave.leads[:, 0].min() for wave in qrs])
-    return find_p_waves(work, onsets, np.array(t_ends), first_onsets)
+    return qrs, first_onsets, np.array(t_ends)
 
 
-def _to_waves(beats: Sequence[LocatedBeat], spikes: Samples, live: Samples, ecg: Ecg) -> Waves:
+def _to_waves(
+    beats: Sequence[LocatedBeat],
+    spikes: Samples,
+    live: Samples,
+    ecg: Ecg,
+    atrial: AtrialActivity | None = None,
+) -> Waves:
     """Scale back to the recording's rate; the rows of what was located are the live leads only."""
 
-    def wave(fiducials: Fiducials) -> Wave:
-        scaled = np.round(fiducials / WORK_FS_HZ * ecg.fs_hz).astype(int)
-        return Wave(*np.clip(scaled, 0, ecg.n_samples - 1).tolist())
+    def waves(fiducials: Sequence[Fiducials]) -> tuple[Wave, ...]:
+        if not len(fiducials):
+            return ()
+        own = np.rint(np.array(fiducials) * (ecg.fs_hz / WORK_FS_HZ)).clip(0, ecg.n_samples - 1)
+        return tuple(Wave(*bounds) for bounds in own.astype(int).tolist())
 
     def of_lead(row: int) -> LeadWaves:
         return LeadWaves(
-            p=tuple(wave(b.p.leads[row]) for b in beats if b.p is not None),
-            qrs=tuple(wave(b.qrs.leads[row]) for b in beats),
-            t=tuple(wave(b.t.leads[row]) for b in beats if b.t is not None),
+            p=waves([b.p.leads[row] for b in beats if b.p is not None]),
+            qrs=waves([b.qrs.leads[row] for b in beats]),
+            t=waves([b.t.leads[row] for b in beats if b.t is not None]),
         )
 
     items = tuple(
         Beat(
-            qrs=wave(b.qrs.overall),
-            p=None if b.p is None else wave(b.p.overall),
-            t=None if b.t is None else wave(b.t.overall),
+            qrs=waves([b.qrs.overall])[0],
+            p=None if b.p is None else waves([b.p.overall])[0],
+            t=None if b.t is None else waves([b.t.overall])[0],
         )
         for b in beats
     )
     kinds = name_beats(Beats(items), [b.family for b in beats], spikes.tolist(), ecg.fs_hz)
     leads = {lead: LeadWaves() for lead in LEADS}
     leads |= {LEADS[k]: of_lead(row) for row, k in enumerate(live)}
-    return Waves(ecg.fs_hz, kinds, leads, tuple(spikes.tolist()))
+    return Waves(ecg.fs_hz, kinds, leads, tuple(spikes.tolist()), _rescaled(atrial, ecg.fs_hz))
+
+
+def _rescaled(atrial: AtrialActivity | None, fs_hz: float) -> AtrialActivity | None:
+    if atrial is None:
+        return None
+    return replace(atrial, p_peaks=tuple(round(peak / WORK_FS_HZ * fs_hz) for peak in atrial.p_peaks))

@@ -4,6 +4,7 @@ Enters: (leads, n) mV at :data:`WORK_FS_HZ`, unrecorded leads as zeros. Leaves: 
 Does not say where a wave begins or ends, nor what kind of beat it is.
 """
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -39,18 +40,44 @@ MIN_CONTRAST = 2.2
 T_WAVE_ZONE_S = 0.36
 T_WAVE_SHARE = 0.45
 SWING_FLOOR_MV = 0.02
+STRETCH = ms(2000)
+QRS_REACH = ms(60)
+COARSE = ms(10)
+MIN_SWING_OF_MIDDLE_LEAD = 0.2
+"""Most leads see a QRS: there the middle one swings by at least this share of its usual swing. What one
+lead alone shows is an artefact."""
 
 
-def qrs_energy(signal_mv: Floats) -> Floats:
+def qrs_band(signal_mv: Floats) -> tuple[Floats, Floats]:
+    """The QRS band as a share of each lead's usual swing, (leads, n), and that swing, (leads, 1), mV."""
+    banded = signal.sosfiltfilt(_band(), signal_mv, axis=1)
+    size = np.abs(banded)
+    swing = np.maximum(np.percentile(size[:, _is_alive(size)], 98, axis=1, keepdims=True), SWING_FLOOR_MV)
+    return banded / swing, swing
+
+
+def _is_alive(size: Floats) -> np.ndarray:
+    """Which samples lie in 2 s stretches where the middle lead moves, (n,); all where it never does.
+
+    In a long silence one beat is less than the highest fiftieth: its T wave would be the usual swing.
+    """
+    highest = np.maximum.reduceat(size, np.arange(0, size.shape[1], STRETCH), axis=1)
+    moves = np.median(highest, axis=0) >= SWING_FLOOR_MV
+    return np.repeat(moves if moves.any() else ~moves, STRETCH)[: size.shape[1]]
+
+
+@cache
+def _band() -> Floats:
+    return np.asarray(signal.butter(2, QRS_BAND_HZ, "bandpass", fs=WORK_FS_HZ, output="sos"))
+
+
+def qrs_energy(banded: Floats, swing: Floats) -> Floats:
     """Activity in the QRS band over all leads, smoothed over one QRS; (n,), about 0.7 at a QRS.
 
     A lead counts with the square root of its usual swing: a large lead does not drown the others, nor
     does one that holds little but noise weigh as much as they do.
     """
-    sos = signal.butter(2, QRS_BAND_HZ, "bandpass", fs=WORK_FS_HZ, output="sos")
-    banded = signal.sosfiltfilt(sos, signal_mv, axis=1)
-    swing = np.maximum(np.percentile(np.abs(banded), 98, axis=1, keepdims=True), SWING_FLOOR_MV)
-    power = np.mean(np.square(np.clip(banded / swing, -2, 2)) * swing, axis=0) / np.mean(swing)
+    power = np.mean(np.square(np.clip(banded, -2, 2)) * swing, axis=0) / np.mean(swing)
     energy: Floats = np.sqrt(np.maximum(ndimage.uniform_filter1d(power, ENERGY_WINDOW), 0.0))
     return energy
 
@@ -59,11 +86,14 @@ def detect_beats(signal_mv: Floats) -> Samples:
     """Sample of the middle of each QRS, in time order; empty when there is none.
 
     A peak of the energy is a QRS when it reaches a share of the typical peak; after a pause a lower one
-    will do. A weak peak in the T-wave zone of a strong one is its T wave. A QRS cut off by either end of
+    will do. What most leads do not see is none. A weak peak in the T-wave zone of a strong one is its T
+    wave. A QRS cut off by either end of
     the recording is left out.
     """
-    energy = qrs_energy(signal_mv)
-    peaks, _ = signal.find_peaks(energy, distance=round(REFRACTORY_S * WORK_FS_HZ))
+    banded, swing = qrs_band(signal_mv)
+    energy = qrs_energy(banded, swing)
+    seen = np.where(_is_in_most_leads(banded), energy, 0.0)
+    peaks, _ = signal.find_peaks(seen, height=0.0, distance=round(REFRACTORY_S * WORK_FS_HZ))
     if not len(peaks):
         return np.array([], dtype=np.intp)
     typical = _typical_height(energy, peaks)
@@ -75,9 +105,17 @@ def detect_beats(signal_mv: Floats) -> Samples:
     return found[(found >= EDGE) & (found < len(energy) - EDGE)]
 
 
+def _is_in_most_leads(banded: Floats) -> np.ndarray:
+    """Whether the middle lead swings within 60 ms of each sample, (n,)."""
+    thinned = np.abs(banded[:, ::COARSE])  # quicker, and QRS complexes are many times as long
+    swings = ndimage.maximum_filter1d(thinned, 2 * QRS_REACH // COARSE + 1, axis=1)
+    seen = np.median(swings, axis=0) >= MIN_SWING_OF_MIDDLE_LEAD
+    return np.repeat(seen, COARSE)[: banded.shape[1]]
+
+
 def _typical_height(energy: Floats, peaks: Samples) -> float:
     """Median over 2 s stretches of the highest peak, pauses left out, so that one artefact does not rule."""
-    stretch = peaks // round(2 * WORK_FS_HZ)
+    stretch = peaks // STRETCH
     highest = np.array([energy[peaks[stretch == s]].max() for s in np.unique(stretch)])
     return float(np.median(highest[highest > PAUSE_SHARE * highest.max()]))
 

@@ -14,8 +14,8 @@ Pattern = Literal["bigeminy", "trigeminy"]
 
 BEATS_OF_PATTERN: dict[Pattern, int] = {"bigeminy": 2, "trigeminy": 3}
 """Every second, every third beat is premature."""
-FEWEST_REPEATS = 3
-"""Repeats in a row that make a pattern. Source: unchecked."""
+FEWEST_IN_A_ROW = 3
+"""Premature beats, equally spaced, that make a pattern. Source: unchecked."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ def ectopy(kinds: Sequence[BeatKind], wanted: BeatKind) -> Ectopy:
 def _pattern(is_wanted: Sequence[bool]) -> Pattern | None:
     """The pattern that is repeated often enough somewhere."""
     for name, length in BEATS_OF_PATTERN.items():
-        group = [*[False] * (length - 1), True]
-        wanted = group * FEWEST_REPEATS
+        wanted = [True, *[*[False] * (length - 1), True] * (FEWEST_IN_A_ROW - 1)]
         last = len(is_wanted) - len(wanted)
         if any(list(is_wanted[at : at + len(wanted)]) == wanted for at in range(last + 1)):
             return name

@@ -18,6 +18,7 @@ MIN_SHARE_WITH_WAVE = 0.5
 
 TOO_FEW = f"fewer than {MIN_BEATS} beats"
 NO_P = "no P waves were found"
+LOOSE_P = "P waves are not tied to the QRS complexes"
 NO_T = "QT not measured: the end of the T wave was not visible"
 _OVER_QRS = "global: earliest onset to latest offset over the leads"
 
@@ -92,8 +93,8 @@ def measure_intervals(waves: Waves, n_samples: int) -> list[Measurement]:
     rr = _rr(waves)
     return [
         *_rate(waves, rr),
-        _p_duration(beats, waves.fs_hz),
-        _pr(beats, waves.fs_hz),
+        _p_duration(beats, waves),
+        _pr(beats, waves),
         _median("qrs_ms", [b.qrs.offset - b.qrs.onset for b in beats], waves.fs_hz, _OVER_QRS, ""),
         qt,
         *(_corrected(name, formula, qt, rr) for name, formula in QTC_FORMULAS.items()),
@@ -132,25 +133,25 @@ def _rr(waves: Waves) -> Measurement:
     return _number("rr_ms", value, "ms", "mean RR between non-ectopic beats", TOO_FEW, len(normal_ms))
 
 
-def _p_duration(beats: Sequence[Beat], fs_hz: float) -> Measurement:
+def _p_duration(beats: Sequence[Beat], waves: Waves) -> Measurement:
     lengths = [b.p.offset - b.p.onset for b in beats if b.p is not None]
-    reason = _why_no_p(beats, len(lengths))
-    return _median("p_ms", [] if reason else lengths, fs_hz, _OVER_QRS, reason)
+    reason = _why_no_p(beats, len(lengths), waves)
+    return _median("p_ms", [] if reason else lengths, waves.fs_hz, _OVER_QRS, reason)
 
 
-def _pr(beats: Sequence[Beat], fs_hz: float) -> Measurement:
+def _pr(beats: Sequence[Beat], waves: Waves) -> Measurement:
     lengths = [b.qrs.onset - b.p.onset for b in beats if b.p is not None]
-    reason = _why_no_p(beats, len(lengths))
+    reason = _why_no_p(beats, len(lengths), waves)
     method = "earliest P onset to earliest QRS onset over the leads"
-    return _median("pr_ms", [] if reason else lengths, fs_hz, method, reason)
+    return _median("pr_ms", [] if reason else lengths, waves.fs_hz, method, reason)
 
 
-def _why_no_p(beats: Sequence[Beat], n_with_p: int) -> str:
+def _why_no_p(beats: Sequence[Beat], n_with_p: int, waves: Waves) -> str:
     """Why P cannot be measured; empty when it can."""
     if len(beats) < MIN_BEATS:
         return TOO_FEW
     if n_with_p == 0:
-        return NO_P
+        return LOOSE_P if waves.atrial is not None and waves.atrial.p_peaks else NO_P
     if n_with_p < MIN_SHARE_WITH_WAVE * len(beats):
         return f"P waves before only {n_with_p} of {len(beats)} beats"
     return ""

@@ -5,9 +5,11 @@ with every name of the contract, a number or None with the reason. Judges nothin
 """
 
 from cardio_agent.measurement.amplitudes import measure_amplitudes
+from cardio_agent.measurement.atrial_rate import measure_atrial_rate
 from cardio_agent.measurement.axes import measure_axes
 from cardio_agent.measurement.intervals import measure_intervals
 from cardio_agent.measurement.representative import representative_beat
+from cardio_agent.measurement.shapes import measure_progression, measure_shapes
 from cardio_agent.schema import Ecg, LeadState, Measurements, Quality, Waves
 
 REASONS: dict[LeadState, str] = {
@@ -18,7 +20,7 @@ REASONS: dict[LeadState, str] = {
 
 
 def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
-    """Intervals, axes and amplitudes.
+    """Intervals, axes, amplitudes and shapes.
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
     Returns
     -------
     Measurements
-        15 over all leads, then those of each of the 12 leads. Nothing is left out: what cannot be measured
+        16 over all leads, then those of each of the 12 leads. Nothing is left out: what cannot be measured
         has ``value`` None and a ``reason``.
     """
     unusable = {
@@ -44,7 +46,10 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
     return Measurements(
         [
             *measure_intervals(waves, ecg.n_samples),
+            measure_atrial_rate(waves),
             *measure_axes(beat, unusable),
+            *measure_progression(beat, unusable),
             *measure_amplitudes(beat, unusable),
+            *measure_shapes(beat, unusable),
         ]
     )

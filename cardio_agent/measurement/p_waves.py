@@ -36,39 +36,57 @@ HEIGHT_RANGE = (0.35, 2.5)
 MAX_TP_ACTIVITY = 0.33
 MAX_TP_ACTIVITY_IRREGULAR = 0.22
 IRREGULAR_RR_CHANGE = 0.10
+MAX_TP_ACTIVITY_STEADY = 0.60
+"""Where all beats but extrasystoles come steadily, not fast, after P waves that are much alike: that is no
+fibrillation, and hardly flutter, whatever else (a U wave, the second half of P) looks like P."""
+STEADY_RR_CHANGE = 0.03
+MIN_STEADY_ALIKE = 0.80
+SHORTEST_STEADY_RR = ms(600)
 TP_MARGINS = (ms(40), ms(90))
 SHORTEST_TP = ms(30)
 
 
 def find_p_waves(
-    signal_mv: Floats, onsets: Samples, t_ends: Samples, first_onsets: Samples
+    signal_mv: Floats,
+    activity: Floats,
+    onsets: Samples,
+    t_ends: Samples,
+    first_onsets: Samples,
+    *,
+    may_be_flutter: bool = False,
 ) -> list[Located | None]:
     """P wave of each beat.
 
     Parameters
     ----------
     signal_mv : (leads, n) array, mV
+    activity : (leads, n) array, what :func:`atrial_activity` makes of it
     onsets : (beats,) global QRS onset of each beat
     t_ends : (beats,) where the T wave of each beat ends
     first_onsets : (beats,) onset of the QRS in the lead where it comes first; P ends before
+    may_be_flutter : something comes back at the rate of flutter, so that a steady rhythm proves nothing
 
     Returns
     -------
     list, one entry a beat; all None when no shape recurs (atrial fibrillation) or it is too low to see.
     """
-    between = _bridge(signal_mv, onsets, t_ends)
     earliest = np.concatenate(([0], t_ends[:-1] + AFTER_T))
-    smooth = ndimage.gaussian_filter1d(between, P_RULE.smooth, axis=1)
-    activity = standout(smooth, STANDOUT_REACH)
     centres = _first_guess(activity, onsets, earliest)
     if centres is None:
         return [None] * len(onsets)
     template = np.median(cut(activity, centres, HALF_WIDTH, HALF_WIDTH), axis=0)
-    height, alike = _match(activity, template)
-    if _is_continuous(height, centres, onsets, t_ends):
+    height, alike = match(activity, template)
+    most = _most_tp_activity(activity, centres, onsets, may_be_flutter)
+    if _tp_activity(height, centres, onsets, t_ends) > most:
         return [None] * len(onsets)
     found = _follow(height, alike, onsets, earliest)
     return _delineate(signal_mv, found, first_onsets, earliest) if found else [None] * len(onsets)
+
+
+def atrial_activity(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> Floats:
+    """What stands out between the end of each T wave and the next QRS, (leads, n); near 0 elsewhere."""
+    between = _bridge(signal_mv, onsets, t_ends)
+    return standout(ndimage.gaussian_filter1d(between, P_RULE.smooth, axis=1), STANDOUT_REACH)
 
 
 def _bridge(signal_mv: Floats, onsets: Samples, t_ends: Samples) -> Floats:
@@ -105,7 +123,7 @@ def _typical_likeness(activity: Floats, centres: Samples) -> float:
     return float(np.median(windows @ typical / np.maximum(norms, 1e-9)))
 
 
-def _match(activity: Floats, template: Floats) -> tuple[Floats, Floats]:
+def match(activity: Floats, template: Floats) -> tuple[Floats, Floats]:
     """Height (1: as the template's) and correlation of the template at each sample, (n,) each."""
     rows = zip(activity, template, strict=True)
     projection = np.sum([signal.correlate(row, shape, mode="same") for row, shape in rows], axis=0)
@@ -114,11 +132,8 @@ def _match(activity: Floats, template: Floats) -> tuple[Floats, Floats]:
     return projection / own, projection / np.sqrt(np.maximum(power * own, 1e-12))
 
 
-def _is_continuous(height: Floats, centres: Samples, onsets: Samples, t_ends: Samples) -> bool:
-    """Whether waves like P go on between T and P, so that P is only one of many.
-
-    Stricter where the ventricles beat irregularly. Without room between T and P nothing can be told.
-    """
+def _tp_activity(height: Floats, centres: Samples, onsets: Samples, t_ends: Samples) -> float:
+    """How much like P the stretch between T and P is, quiet in sinus rhythm; 0 where there is none."""
     beats = np.searchsorted(onsets, centres)
     stretches = [
         height[t_ends[beat - 1] + TP_MARGINS[0] : centre - TP_MARGINS[1]]
@@ -126,11 +141,19 @@ def _is_continuous(height: Floats, centres: Samples, onsets: Samples, t_ends: Sa
         if beat > 0
     ]
     levels = [np.sqrt(np.mean(np.square(s))) for s in stretches if len(s) >= SHORTEST_TP]
-    if not levels:
-        return False
+    return float(np.median(levels)) if levels else 0.0
+
+
+def _most_tp_activity(activity: Floats, centres: Samples, onsets: Samples, may_be_flutter: bool) -> float:
+    """What is still quiet: the less regularly the ventricles beat, the less of it."""
     rr = np.diff(onsets)
-    is_irregular = len(rr) > 1 and np.mean(np.abs(np.diff(rr))) > IRREGULAR_RR_CHANGE * np.median(rr)
-    return bool(np.median(levels) > (MAX_TP_ACTIVITY_IRREGULAR if is_irregular else MAX_TP_ACTIVITY))
+    if len(rr) < 2:
+        return MAX_TP_ACTIVITY
+    usual, changes = float(np.median(rr)), np.abs(np.diff(rr))
+    is_steady = np.median(changes) < STEADY_RR_CHANGE * usual and usual >= SHORTEST_STEADY_RR
+    if is_steady and not may_be_flutter and _typical_likeness(activity, centres) >= MIN_STEADY_ALIKE:
+        return MAX_TP_ACTIVITY_STEADY
+    return MAX_TP_ACTIVITY_IRREGULAR if np.mean(changes) > IRREGULAR_RR_CHANGE * usual else MAX_TP_ACTIVITY
 
 
 def _follow(height: Floats, alike: Floats, onsets: Samples, earliest: Samples) -> dict[int, int]:
@@ -154,8 +177,8 @@ def _delineate(
     median = np.median(cut(signal_mv, centres, MARGIN, MARGIN), axis=0)
     beats = list(found)
     room = (int(np.median(centres - earliest[beats])), int(np.median(onsets[beats] - centres)))
-    bounds = (MARGIN - room[0] - AFTER_T - INTO_T, MARGIN + room[1])
-    leads = bump_fiducials(median, MARGIN, P_RULE, bounds) - MARGIN
+    t_end = MARGIN - room[0] - AFTER_T
+    leads = bump_fiducials(median, MARGIN, P_RULE, (t_end - INTO_T, MARGIN + room[1]), t_end) - MARGIN
     overall = consensus(leads, *OVERALL)
     out: list[Located | None] = [None] * len(onsets)
     for beat, centre in found.items():

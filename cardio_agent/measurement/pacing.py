@@ -19,8 +19,8 @@ MIN_RISE_MV = 0.15
 MIN_SHARPNESS = 0.6
 # Below this rate a spike is one sample and has lost most of its height.
 LOW_RATE_HZ = 250.0
-MIN_RISE_AT_LOW_RATE_MV = 0.12
-MIN_SHARPNESS_AT_LOW_RATE = 0.7
+MIN_RISE_AT_LOW_RATE_MV = 0.10
+MIN_SHARPNESS_AT_LOW_RATE = 0.8
 MIN_LEADS = 3
 EDGE_REACHES = 5
 

@@ -6,9 +6,11 @@ with its PR segment, and where its waves lie. Extrasystoles take no part.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from cardio_agent.measurement.boundaries import P_RULE, T_RULE, BumpRule, Fiducials, bump_fiducials
 from cardio_agent.measurement.conditioning import condition
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, ms
 from cardio_agent.measurement.intervals import MIN_BEATS, MIN_SHARE_WITH_WAVE
@@ -36,6 +38,21 @@ class RepresentativeBeat:
     qrs: Wave
     p: Wave | None
     t: Wave | None
+
+    @cached_property
+    def p_in_leads(self) -> Fiducials | None:
+        """Onset, peak and offset of P in each lead, within those over all leads."""
+        return self._in_leads(self.p, P_RULE)
+
+    @cached_property
+    def t_in_leads(self) -> Fiducials | None:
+        """The same of T."""
+        return self._in_leads(self.t, T_RULE)
+
+    def _in_leads(self, wave: Wave | None, rule: BumpRule) -> Fiducials | None:
+        if wave is None:
+            return None
+        return bump_fiducials(self.beat_mv, wave.peak, rule, (wave.onset, wave.offset))
 
 
 def representative_beat(ecg: Ecg, waves: Waves) -> RepresentativeBeat | None:

@@ -12,12 +12,13 @@ from itertools import pairwise
 import numpy as np
 
 from cardio_agent.measurement.ectopy import NO_ECTOPY, Ectopy, ectopy
-from cardio_agent.schema import Beat, BeatKind, Beats, Waves
+from cardio_agent.schema import AtrialPattern, Beat, BeatKind, Beats, Waves
 
 # Source: guideline corpus CND-14 (premature ventricular complex: early, QRS 120 ms or more).
 WIDE_QRS_MS = 120.0
 PREMATURE_SHARE = 0.80
-"""A beat is early when its RR is under this share of the median RR. Source: unchecked."""
+"""A beat is early when its RR is under this share of the median RR, or of both RR beside it: in bigeminy
+half of all RR are short. Source: unchecked."""
 
 SPIKE_TO_QRS_MS = (-40.0, 120.0)
 PACED_SHARE = 0.3
@@ -90,14 +91,23 @@ def _early(beats: Beats, is_usual: Sequence[bool]) -> list[bool]:
     An interpolated extrasystole so leaves the beat after it in time. The first beat cannot be early.
     """
     onsets = [beat.qrs.onset for beat in beats]
-    limit = PREMATURE_SHARE * float(np.median(np.diff(onsets))) if len(onsets) > 1 else 0.0
+    rr = np.diff(onsets)
+    limit = PREMATURE_SHARE * float(np.median(rr)) if len(rr) else 0.0
+    is_short = [False, *_shorter_than_both(rr)]
     last_usual: int | None = None
     early = []
     for k, (onset, usual) in enumerate(zip(onsets, is_usual, strict=True)):
         before = last_usual if usual else (onsets[k - 1] if k else None)
-        early.append(before is not None and onset - before < limit)
+        early.append(before is not None and (onset - before < limit or is_short[k]))
         last_usual = onset if usual else last_usual
     return early
+
+
+def _shorter_than_both(rr: np.ndarray) -> list[bool]:
+    """Whether each RR is clearly shorter than those beside it; the first and the last are not."""
+    is_shorter = np.zeros(len(rr), dtype=bool)
+    is_shorter[1:-1] = rr[1:-1] < PREMATURE_SHARE * np.minimum(rr[:-2], rr[2:]) if len(rr) > 2 else False
+    return is_shorter.tolist()
 
 
 def _paced_families(
@@ -133,6 +143,7 @@ class RhythmFeatures:
     counts early beats of usual or narrow shape in a recording whose other beats are sinus.
     ``pr_deviation_ms`` is the median absolute deviation of PR over non-ectopic beats: how constantly P comes
     before QRS; None with fewer than three P waves. ``n_pauses`` counts RR intervals above 3 s.
+    ``atrial_pattern`` is what the atria do where they do not lead each QRS by one P wave.
     """
 
     n_beats: int
@@ -151,6 +162,7 @@ class RhythmFeatures:
     supraventricular: Ectopy = NO_ECTOPY
     pr_deviation_ms: float | None = None
     n_pauses: int = 0
+    atrial_pattern: AtrialPattern | None = None
 
     @property
     def is_paced(self) -> bool:
@@ -184,6 +196,7 @@ def rhythm_features(waves: Waves) -> RhythmFeatures:
         supraventricular=ectopy(kinds, "supraventricular") if is_sinus else NO_ECTOPY,
         pr_deviation_ms=_pr_deviation_ms(normal, waves.fs_hz),
         n_pauses=int(np.count_nonzero(rr_ms > PAUSE_MS)),
+        atrial_pattern=None if waves.atrial is None else waves.atrial.pattern,
     )
 
 

@@ -29,6 +29,9 @@ OVERALL = (0.25, 0.75)
 STANDOUT_REACH = ms(110)
 HALF_WIDTH = ms(80)
 MAX_SHIFT = ms(30)
+TOP_REACH = ms(16)
+"""How far the top of one beat's T can lie from that of the median beat. Chosen on one half of LUDB; on the
+other half it took the error of the peak from 8.8 to 7.6 ms."""
 MIN_HEIGHT_MV = 0.015
 
 
@@ -53,8 +56,10 @@ def find_t_waves(signal_mv: Floats, family: Family, qrs: Fiducials, rr: Samples)
     rule = T_RULE._replace(after=round(T_RULE.after * stretch))
     leads = bump_fiducials(family.beat_mv, centre, rule, room) - BEFORE
     overall = consensus(leads, *OVERALL)
-    moved = family.centres + _shifts(signal_mv, family.centres + centre - BEFORE)
-    return [Located(leads + at, overall + at) for at in moved]
+    smooth = ndimage.gaussian_filter1d(signal_mv, T_RULE.smooth, axis=1)
+    moved = family.centres + _shifts(smooth, family.centres + centre - BEFORE)
+    signs = _signs(family.beat_mv, leads + BEFORE)
+    return [Located(_with_own_tops(smooth, leads + at, signs), overall + at) for at in moved]
 
 
 def _centre(beat_mv: Floats, qrs: Fiducials, rr: float) -> int | None:
@@ -76,9 +81,24 @@ def _centre(beat_mv: Floats, qrs: Fiducials, rr: float) -> int | None:
     return start + best if height[best] >= MIN_HEIGHT_MV else None
 
 
-def _shifts(signal_mv: Floats, centres: Samples) -> Samples:
+def _signs(beat_mv: Floats, leads: Fiducials) -> Floats:
+    """1 where the peak of a lead lies above the middle of its ends, else -1; (leads,)."""
+    onset, peak, offset = np.take_along_axis(beat_mv, leads, axis=1).T
+    return np.where(2 * peak >= onset + offset, 1.0, -1.0)
+
+
+def _with_own_tops(smooth: Floats, leads: Fiducials, signs: Floats) -> Fiducials:
+    """The same fiducials, each peak on the top that this very beat has near that of the median beat."""
+    near = leads[:, 1, None] + np.arange(-TOP_REACH, TOP_REACH + 1)
+    heights = signs[:, None] * np.take_along_axis(smooth, near.clip(0, smooth.shape[1] - 1), axis=1)
+    top = heights.argmax(axis=1)
+    is_top = (top > 0) & (top < 2 * TOP_REACH)  # at an end of the stretch it only goes on rising
+    peaks = np.where(is_top, leads[:, 1] + top - TOP_REACH, leads[:, 1])
+    return np.column_stack((leads[:, 0], np.clip(peaks, leads[:, 0], leads[:, 2]), leads[:, 2]))
+
+
+def _shifts(smooth: Floats, centres: Samples) -> Samples:
     """How much earlier or later each T wave comes than the median one."""
-    smooth = ndimage.gaussian_filter1d(signal_mv, T_RULE.smooth, axis=1)
     wide = cut(smooth, centres, HALF_WIDTH + MAX_SHIFT, HALF_WIDTH + MAX_SHIFT)
     typical = np.median(wide, axis=0)[:, MAX_SHIFT:-MAX_SHIFT]
     typical = typical - typical.mean(axis=1, keepdims=True)

@@ -85,4 +85,6 @@ LEAD_POTENTIAL: Mapping[str, MdcTerm] = {
     )
 }  # fmt: skip
 
-UCUM_OF: Mapping[str, str] = {"ms": "ms", "mV": "mV", "mV/s": "mV/s", "deg": "deg", "bpm": "/min"}
+UCUM_OF: Mapping[str, str] = {
+    "ms": "ms", "mV": "mV", "mV/s": "mV/s", "mm·s": "mm.s", "deg": "deg", "bpm": "/min", "lead": "{lead}",
+}  # fmt: skip

@@ -5,25 +5,22 @@ carries the numbers of the records that it rests on; they lead to the list at it
 sentence shows them too. Light and dark follow the reader's settings; on paper the trace is true to scale.
 """
 
-from cardio_agent.rendering.fragments import (
-    escaped,
-    evidence_html,
-    findings_html,
-    measurements_html,
-    statements_html,
-)
+from cardio_agent.rendering.fragments import evidence_html, findings_html
 from cardio_agent.rendering.labels import (
     check_lines,
     conclusion_text,
+    head_lines,
     recording_line,
     section_title,
     versions_line,
     was_taken_over,
 )
+from cardio_agent.rendering.markup import escaped
 from cardio_agent.rendering.references import Reference, references
 from cardio_agent.rendering.sheet import draw_sheet
 from cardio_agent.rendering.style import FILE_CSS, REPORT_CSS, SHEET_CSS
 from cardio_agent.rendering.svg import sheet_svg
+from cardio_agent.rendering.tables import measurements_html, statements_html
 from cardio_agent.schema import Analysis, Report, Sentence
 
 
@@ -54,12 +51,8 @@ def render_html(report: Report, analysis: Analysis | None = None) -> str:
 
 
 def _head(report: Report) -> str:
-    recording, quality = report.recording, report.quality
-    lines = [recording_line(recording), f"Quality {quality.verdict}: {quality.reason}"]
-    for label, leads in (("Not recorded", recording.missing_leads), ("Derived", recording.derived_leads)):
-        if leads:
-            lines.append(f"{label}: {', '.join(leads)}")
-    lines += [f"Note: {note}" for note in recording.notes]
+    recording = report.recording
+    lines = [recording_line(recording), *head_lines(report)]
     shown = "<br>".join(escaped(line) for line in lines)
     return (
         f'<header class="ca-doc"><h1>12-lead ECG report</h1><p class="ca-meta">'

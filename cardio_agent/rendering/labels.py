@@ -25,7 +25,7 @@ from cardio_agent.schema import (
     Source,
     Statement,
 )
-from cardio_agent.writing import SECTION_TITLES, phrases
+from cardio_agent.writing import SECTION_TITLES, PlainWriter, phrases
 from cardio_agent.writing.phrases import MEASUREMENT_NAMES
 
 LEAD_COLUMNS = (
@@ -118,6 +118,18 @@ def recording_line(recording: Recording | Ecg) -> str:
     return " · ".join(parts)
 
 
+def head_lines(report: Report) -> list[str]:
+    """What a reader must know of the recording before its findings, below :func:`recording_line`."""
+    recording, quality = report.recording, report.quality
+    lines = [f"Quality {quality.verdict}: {quality.reason}"]
+    if recording.patient.context:
+        lines.append(f"Context, as told by the user: {recording.patient.context}")
+    for label, leads in (("Not recorded", recording.missing_leads), ("Derived", recording.derived_leads)):
+        if leads:
+            lines.append(f"{label}: {', '.join(leads)}")
+    return lines + [f"Note: {note}" for note in recording.notes]
+
+
 def evidence_source(evidence: Evidence) -> str:
     """Where a guideline passage stands: title, year, society, section, class and level."""
     title = evidence.short or evidence.guideline
@@ -191,7 +203,7 @@ def notable_statements(facts: Facts) -> list[Statement]:
 
 def was_taken_over(sentence: Sentence, writer: str) -> bool:
     """Whether the plain writer stood in for the report's own writer."""
-    return sentence.writer != writer
+    return sentence.writer == PlainWriter.name != writer
 
 
 def check_lines(report: Report) -> list[str]:
@@ -226,3 +238,15 @@ def conclusion_text(report: Report) -> str:
         for s in section.sentences
         if s.verdict == "supported"
     )
+
+
+def global_measurements(report: Report) -> list[Measurement]:
+    """Measurements over all leads that a reader looks for; an atrial rate only where there is one.
+
+    Where each QRS follows its P wave, the heart rate is the atrial rate, and nothing is missing.
+    """
+    return [
+        m
+        for m in report.measurements
+        if m.lead is None and (m.value is not None or m.name != "atrial_rate_bpm")
+    ]

@@ -11,6 +11,8 @@ from cardio_agent.leads import LEADS
 from cardio_agent.rendering.labels import (
     check_lines,
     evidence_line,
+    global_measurements,
+    head_lines,
     lead_columns,
     measurement_label,
     notable_statements,
@@ -60,13 +62,8 @@ def render_markdown(report: Report) -> str:
 
 
 def _head(report: Report) -> str:
-    recording, quality = report.recording, report.quality
-    lines = [f"File: {recording.file}", recording_line(recording)]
-    lines.append(f"Quality {quality.verdict}: {quality.reason}")
-    for label, leads in (("Not recorded", recording.missing_leads), ("Derived", recording.derived_leads)):
-        if leads:
-            lines.append(f"{label}: {', '.join(leads)}")
-    lines += [f"Note: {note}" for note in recording.notes]
+    recording = report.recording
+    lines = [f"File: {recording.file}", recording_line(recording), *head_lines(report)]
     return "\n".join(f"- {escaped_markdown(line)}" for line in lines)
 
 
@@ -93,8 +90,7 @@ def _measurements(report: Report) -> Iterator[str]:
             value_text(m),
             m.method if m.value is not None else f"not measured: {m.reason}",
         )
-        for m in report.measurements
-        if m.lead is None
+        for m in global_measurements(report)
     ]
     if rows:
         yield "## Measurements"

@@ -12,6 +12,8 @@ from cardio_agent.leads import LEADS
 from cardio_agent.rendering.labels import (
     check_lines,
     conclusion_text,
+    global_measurements,
+    head_lines,
     lead_columns,
     measurement_label,
     notable_statements,
@@ -156,13 +158,9 @@ def _plain(text: str) -> str:
 
 
 def _head(report: Report, setter: _Setter) -> "list[Flowable]":
-    recording, quality = report.recording, report.quality
+    recording = report.recording
     lines = [f"<b>{_plain(recording.file)}</b> · {_plain(recording_line(recording))}"]
-    lines.append(_plain(f"Quality {quality.verdict}: {quality.reason}"))
-    for label, leads in (("Not recorded", recording.missing_leads), ("Derived", recording.derived_leads)):
-        if leads:
-            lines.append(_plain(f"{label}: {', '.join(leads)}"))
-    lines += [_plain(f"Note: {note}") for note in recording.notes]
+    lines += [_plain(line) for line in head_lines(report)]
     conclusion = conclusion_text(report) or "No conclusion was drawn; see below."
     return [
         setter.heading("12-lead ECG report", 15, _INK),
@@ -195,7 +193,7 @@ def _sentence(sentence: Sentence, numbers: dict[str, int], writer: str) -> str:
 
 
 def _measurements(report: Report, setter: _Setter) -> "list[Flowable]":
-    found = [m for m in report.measurements if m.lead is None]
+    found = global_measurements(report)
     if not found:
         return []
     cells = [(measurement_label(m), value_text(m)) for m in found if m.value is not None]

@@ -1,8 +1,9 @@
 """The 12-lead trace on ECG paper as lines and words in millimetres, true to scale.
 
-Enters: an :class:`Ecg` and its measurements. Leaves: a :class:`Sheet`, which knows nothing of pages or
-pixels; a format draws it in its own way (SVG for a page, PDF for paper). Nothing is filtered: each strip
-is only moved so that its median lies on the baseline. The figure with waves and overlays on it is
+Enters: an :class:`Ecg`, its measurements and what is to be laid over it. Leaves: a :class:`Sheet`, which
+knows nothing of pages or pixels; a format draws it in its own way (SVG for a page, PDF for paper). Nothing
+is filtered: each strip is only moved so that its median lies on the baseline. What lies over the trace is
+drawn by :mod:`cardio_agent.rendering.sheet_marks`; figures of matplotlib by
 :mod:`cardio_agent.rendering.paper`.
 """
 
@@ -12,11 +13,13 @@ from typing import Literal
 
 import numpy as np
 
+from cardio_agent.errors import BadRequest
 from cardio_agent.rendering.labels import HEADER_FIGURES, is_simulated, printable, recording_line, value_text
 from cardio_agent.rendering.layout import (
     FOOTER,
     GUTTER,
     HEADER,
+    LAYOUTS,
     MARGIN,
     MM_PER_MV,
     MM_PER_S,
@@ -28,10 +31,10 @@ from cardio_agent.rendering.layout import (
 )
 from cardio_agent.schema import Ecg, Measurements
 
-Ink = Literal["fine", "bold", "trace", "word", "quiet"]
-"""What a mark is drawn in: the grid's two reds, the trace, words, and words of less weight."""
+Ink = Literal["fine", "bold", "trace", "word", "quiet", "p", "qrs", "t", "shade"]
+"""What a mark is drawn in: the grid's two reds, the trace, words, words of less weight, the three waves
+and the shade behind the trace."""
 
-_LAYOUT = "3x4"
 _LONGEST_TITLE = 56  # characters
 _NARROWEST_GRID = 200.0  # so that the header has room above a short recording
 _FIGURE_STEP = 19.0
@@ -62,6 +65,25 @@ class Word:
 
 
 @dataclass(frozen=True, eq=False)
+class Shade:
+    """A band behind the trace, mm; ``opacities`` are evenly spaced from its left to its right edge."""
+
+    left: float
+    foot: float
+    width: float
+    height: float
+    opacities: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """The strips of one row of leads, and the height of their baseline above the sheet's foot, mm."""
+
+    strips: tuple[Strip, ...]
+    baseline: float
+
+
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """A sheet of ECG paper, mm; ``grid`` is (left, foot, width, height) of its ruled part."""
 
@@ -70,17 +92,30 @@ class Sheet:
     grid: tuple[float, float, float, float]
     lines: tuple[Line, ...]
     words: tuple[Word, ...]
+    rows: tuple[Row, ...] = ()
+    shades: tuple[Shade, ...] = ()
 
 
-def draw_sheet(ecg: Ecg, measurements: Measurements, *, tallest_grid_mm: float = math.inf) -> Sheet:
-    """The first ten seconds of a recording (or all of a shorter one), 3 × 4 leads above a rhythm strip.
+def draw_sheet(
+    ecg: Ecg,
+    measurements: Measurements | None = None,
+    *,
+    layout: str = "3x4",
+    start_s: float = 0.0,
+    tallest_grid_mm: float = math.inf,
+) -> Sheet:
+    """Ten seconds of a recording (or all of a shorter one) on ECG paper.
 
     Parameters
     ----------
     ecg : Ecg
         Leads that were not recorded are named as missing.
-    measurements : Measurements
-        Rate, intervals and axis stand in the header.
+    measurements : Measurements, optional
+        Rate, intervals and axis then stand in the header.
+    layout : {"3x4", "6x2", "12x1"}
+        "3x4" has lead II below as rhythm strip.
+    start_s : float
+        Where the sheet begins in a longer recording, s.
     tallest_grid_mm : float
         Rows move together where the ruled part would be higher.
 
@@ -89,21 +124,36 @@ def draw_sheet(ecg: Ecg, measurements: Measurements, *, tallest_grid_mm: float =
     Sheet
         25 mm a second and 10 mm a millivolt, with a calibration pulse of 1 mV and 200 ms before each row.
 
+    Raises
+    ------
+    BadRequest
+        When the layout is unknown or ``start_s`` lies outside the recording.
+
     Limits: what leaves the ruled part is cut off at its edge.
     """
-    rows = page_rows(ecg, _LAYOUT, 0.0)
-    heights, grid_height = baselines(rows, tallest_grid_mm)
-    shown_s = min(PAGE_S, ecg.duration_s)
+    _check(ecg, layout, start_s)
+    strips = page_rows(ecg, layout, start_s)
+    heights, grid_height = baselines(strips, tallest_grid_mm)
+    rows = tuple(Row(tuple(row), height) for row, height in zip(strips, heights, strict=True))
+    shown_s = min(PAGE_S, ecg.duration_s - start_s)
     grid_width = max(GUTTER + MM_PER_S * shown_s + TAIL, _NARROWEST_GRID)
     grid = (MARGIN, MARGIN + FOOTER, grid_width, grid_height)
     width, height = grid_width + 2 * MARGIN, grid_height + HEADER + FOOTER + 2 * MARGIN
-    lines, words = [], [*_header(ecg, measurements, width, height), *_footer(ecg, shown_s, width)]
-    for strips, baseline in zip(rows, heights, strict=True):
-        lines.append(_calibration(baseline))
-        for strip in strips:
-            lines += _strip_lines(strip, baseline, grid, is_first=strip is strips[0])
-            words.append(_label(strip, baseline))
-    return Sheet(width, height, grid, tuple(lines), tuple(words))
+    words = [*_header(ecg, measurements, width, height), *_footer(ecg, start_s, shown_s, width)]
+    lines = []
+    for row in rows:
+        lines.append(_calibration(row.baseline))
+        for strip in row.strips:
+            lines += _strip_lines(strip, row.baseline, grid, is_first=strip is row.strips[0])
+            words.append(_label(strip, row.baseline))
+    return Sheet(width, height, grid, tuple(lines), tuple(words), rows)
+
+
+def _check(ecg: Ecg, layout: str, start_s: float) -> None:
+    if layout not in LAYOUTS:
+        raise BadRequest(f"no layout is called '{layout}': choose one of {', '.join(LAYOUTS)}")
+    if not 0 <= start_s < ecg.duration_s:
+        raise BadRequest(f"no sheet begins at {start_s:g} s: the recording lasts {ecg.duration_s:g} s")
 
 
 def grid_positions(sheet: Sheet, step_mm: int) -> tuple[np.ndarray, np.ndarray]:
@@ -141,7 +191,7 @@ def _label(strip: Strip, baseline: float) -> Word:
     return Word(text, float(strip.x[0]) + 1.0, baseline + strip.label_y, ink, 3.0, is_bold=True)
 
 
-def _header(ecg: Ecg, measurements: Measurements, width: float, height: float) -> list[Word]:
+def _header(ecg: Ecg, measurements: Measurements | None, width: float, height: float) -> list[Word]:
     top, right = height - MARGIN, width - MARGIN
     name = printable(ecg.source.name)
     shown = name if len(name) <= _LONGEST_TITLE else name[: _LONGEST_TITLE - 1] + "…"
@@ -149,6 +199,8 @@ def _header(ecg: Ecg, measurements: Measurements, width: float, height: float) -
         Word(shown, MARGIN, top - 5.5, "word", 3.9, is_bold=True),
         Word(printable(recording_line(ecg)), MARGIN, top - 11.5, "quiet", 2.8),
     ]
+    if measurements is None:
+        return words
     for place, (label, name) in enumerate(reversed(HEADER_FIGURES)):
         x = right - _FIGURE_STEP * place
         value = value_text(measurements.get(name))
@@ -157,9 +209,10 @@ def _header(ecg: Ecg, measurements: Measurements, width: float, height: float) -
     return words
 
 
-def _footer(ecg: Ecg, shown_s: float, width: float) -> list[Word]:
+def _footer(ecg: Ecg, start_s: float, shown_s: float, width: float) -> list[Word]:
     use = "SIMULATED · RESEARCH USE ONLY" if is_simulated(ecg.source) else "RESEARCH USE ONLY"
-    scale = f"25 mm/s · 10 mm/mV · 0–{shown_s:.4g} s of {ecg.duration_s:.4g} s · no display filter"
+    shown = f"{start_s:g}–{start_s + shown_s:.4g} s of {ecg.duration_s:.4g} s"
+    scale = f"25 mm/s · 10 mm/mV · {shown} · no display filter"
     return [
         Word(scale, MARGIN, MARGIN + 3.5, "quiet", 2.6),
         Word(use, width - MARGIN, MARGIN + 3.5, "quiet", 2.6, is_bold=True, at_end=True),

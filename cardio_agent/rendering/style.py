@@ -22,7 +22,7 @@ REPORT_CSS = """
   margin: 0 0 4px; font-size: 14px; font-weight: 600; letter-spacing: 0; text-transform: none; color: inherit;
 }
 .ca-doc p { margin: 0 0 6px; max-width: 78ch; }
-.ca-doc ul { margin: 2px 0 0; padding-left: 18px; list-style: disc; color: var(--quiet); }
+.ca-doc ul { margin: 2px 0 12px; padding-left: 18px; list-style: disc; color: var(--quiet); }
 .ca-doc code { font-size: 12px; background: none; border: 0; padding: 0; color: var(--quiet); }
 .ca-meta, .ca-quiet, .ca-note { color: var(--quiet); }
 .ca-meta strong { color: var(--ink); font-size: 15px; }
@@ -30,6 +30,32 @@ REPORT_CSS = """
 .ca-quiet { font-size: 12.5px; }
 .ca-sentence { border-radius: 3px; cursor: help; outline-offset: 2px; }
 .ca-sentence:hover, .ca-sentence:focus { background: color-mix(in srgb, var(--accent) 14%, transparent); }
+.ca-text { position: relative; }
+.ca-basis {
+  display: none; position: absolute; left: 0; right: 0; z-index: 30; max-width: 560px; margin-top: 6px;
+  padding: 10px 13px; border: 1px solid var(--line); border-left: 3px solid var(--accent); border-radius: 8px;
+  background: var(--block-background-fill, #fff); box-shadow: 0 8px 28px rgb(10 25 40 / .16);
+  font-size: 12.5px; line-height: 1.5; cursor: auto;
+}
+.ca-sentence:is(:hover, :focus, :focus-within) > .ca-basis { display: block; }
+.ca-text:has(.ca-sentence:hover) .ca-sentence:not(:hover) > .ca-basis { display: none; }
+.ca-basis > span { display: block; margin-bottom: 4px; overflow-wrap: anywhere; }
+.ca-basis > .ca-by { margin: 6px 0 0; color: var(--quiet); }
+.ca-verdict { font-weight: 600; color: var(--accent); }
+.ca-verdict i { font-style: normal; }
+:is(.ca-contradicted, .ca-unsupported) > .ca-basis { border-left-color: var(--alert); text-decoration: none; }
+:is(.ca-contradicted, .ca-unsupported) > .ca-basis .ca-verdict { color: var(--alert); }
+.ca-star { color: var(--accent); font-weight: 700; }
+.ca-sum {
+  margin-bottom: 14px; padding: 12px 16px; border-radius: 8px;
+  background: color-mix(in srgb, var(--accent) 8%, transparent);
+}
+.ca-doc .ca-sum h3 { margin-top: 0; }
+.ca-sum .ca-text { margin: 0; font-size: 15px; }
+.ca-foot { margin-top: 18px; padding-top: 10px; border-top: 1px solid var(--line); }
+.ca-hidden {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}
 .ca-contradicted, .ca-unsupported { text-decoration: underline wavy var(--alert) 1px; }
 .ca-flag { color: var(--alert); font-size: 12px; font-style: normal; font-weight: 600; }
 .ca-doc .ca-table { width: 100%; border-collapse: collapse; margin: 0 0 18px; border: 0; }
@@ -42,9 +68,15 @@ REPORT_CSS = """
 .ca-doc .ca-table thead th { font-size: 12px; color: var(--quiet); white-space: nowrap; }
 .ca-doc .ca-table .ca-number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .ca-doc .ca-table .ca-off > * { color: var(--quiet); }
+.ca-doc .ca-table caption { text-align: left; }
+.ca-doc .ca-table td.ca-quiet { color: var(--quiet); }
+.ca-doc .ca-outside { color: var(--alert); font-weight: 600; }
+.ca-word { display: block; font-size: 11px; font-weight: 500; }
+.ca-more summary { cursor: pointer; color: var(--accent); margin: 10px 0; }
+.ca-total { font-size: 20px; font-weight: 600; }
 .ca-doc .ca-table .ca-on th { font-weight: 600; }
 .ca-bar {
-  position: relative; display: inline-block; width: 160px; height: 8px; border-radius: 4px;
+  margin-left: 12px; position: relative; display: inline-block; width: 160px; height: 8px; border-radius: 4px;
   vertical-align: middle;
   background: color-mix(in srgb, var(--quiet) 22%, transparent);
 }
@@ -58,19 +90,28 @@ REPORT_CSS = """
   font-weight: 500;
   color: var(--quiet); border: 1px solid var(--line); vertical-align: 1px;
 }
-.ca-warn { color: var(--alert); border-color: currentColor; }
-.ca-trace { display: block; width: 100%; height: auto; border-radius: 6px; }
+.ca-fact { border-color: transparent; background: color-mix(in srgb, var(--quiet) 13%, transparent); }
+.ca-definite { color: var(--accent); border-color: currentColor; }
+.ca-warn, .ca-out { color: var(--alert); border-color: currentColor; }
 """
 
 SHEET_CSS = """
-.ca-sheet { display: block; font-family: system-ui, "DejaVu Sans", sans-serif; }
+.ca-sheet { display: block; font-family: Inter, system-ui, "DejaVu Sans", sans-serif; }
 .ca-sheet .paper { fill: #fffdfc; stroke: #dc8f8f; stroke-width: .4; }
 .ca-sheet .fine { fill: none; stroke: #f8dcdc; }
 .ca-sheet .bold { fill: none; stroke: #eeb1b1; }
 .ca-sheet polyline { fill: none; stroke: #16181d; stroke-linejoin: round; }
 .ca-sheet polyline.quiet { stroke: #5d6470; }
+.ca-sheet polyline.p { stroke: #0b7a54; }
+.ca-sheet polyline.qrs { stroke: #6a2fb5; }
+.ca-sheet polyline.t { stroke: #c2560c; }
+.ca-sheet stop { stop-color: #1f77d0; }
 .ca-sheet text { fill: #16181d; stroke: #fff; stroke-width: .8; paint-order: stroke; }
 .ca-sheet text.quiet { fill: #5d6470; }
+.ca-sheet text.p { fill: #0b7a54; }
+.ca-sheet text.qrs { fill: #6a2fb5; }
+.ca-sheet text.t { fill: #b34e09; }
+.ca-sheet text.shade { fill: #1a66b3; }
 """
 
 FILE_CSS = """
@@ -141,63 +182,5 @@ a:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--color-accen
   figure svg { width: 275mm; min-width: 0; }
   tr, .ca-card { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
-}
-"""
-
-PAGE_CSS = """
-.block:has(.ca-header) { height: 0; min-height: 0; padding: 0; overflow: visible; }
-.dark { --color-accent: #5cc0dd; }
-.gradio-container > .main { padding: 52px 18px 14px !important; max-width: 1800px; margin: 0 auto; }
-.gradio-container .gap { gap: 10px; }
-.ca-header {
-  position: fixed; inset: 0 0 auto 0; z-index: 40; display: flex; align-items: baseline; gap: 14px;
-  padding: 12px 20px; background: var(--block-background-fill);
-  border-bottom: 1px solid var(--border-color-primary);
-}
-.ca-name { font-size: 18px; font-weight: 650; letter-spacing: -.01em; color: var(--body-text-color); }
-.ca-tag { color: var(--body-text-color-subdued); font-size: 13px; }
-.ca-use {
-  margin-left: auto; padding: 3px 11px; border-radius: 12px; font-size: 12px; font-weight: 600;
-  white-space: nowrap; color: #8a4b00; background: #fff1d6; border: 1px solid #f0d29a;
-}
-.ca-use .ca-more { color: inherit; }
-.dark .ca-use { color: #ffd899; background: #3a2a0c; border-color: #6b4e17; }
-.ca-empty {
-  display: grid; place-items: center; min-height: 460px; border-radius: 6px; color: #9a6a6a; font-size: 14px;
-  background-color: #fffdfc;
-  background-image:
-    linear-gradient(#eeb1b1 1px, transparent 1px), linear-gradient(90deg, #eeb1b1 1px, transparent 1px),
-    linear-gradient(#f8dcdc 1px, transparent 1px), linear-gradient(90deg, #f8dcdc 1px, transparent 1px);
-  background-size: 25px 25px, 25px 25px, 5px 5px, 5px 5px;
-}
-#chat { border-radius: 8px; }
-#chat .message .prose { font-size: 14px; line-height: 1.5; }
-#chat .message .prose :is(p, strong) { font-size: inherit; }
-#chat .message .prose p { margin: 0 0 8px; }
-#chat .message .prose em { color: var(--body-text-color-subdued); font-style: normal; font-size: 12.5px; }
-#chat .placeholder-content { padding: 0 28px; }
-#chat .icon-button-wrapper { display: none; }
-#questions { flex-wrap: wrap; gap: 6px; }
-#questions button {
-  flex: 0 1 auto; width: auto; min-width: 0 !important; padding: 4px 11px; border-radius: 14px;
-  font-weight: 500; white-space: nowrap; border: 1px solid var(--border-color-primary);
-  background: var(--block-background-fill);
-}
-#questions button:hover { border-color: var(--color-accent); color: var(--color-accent); }
-#trace {
-  padding: 0 !important; background: #fff; border-radius: 8px; overflow: hidden;
-  border: 1px solid var(--border-color-primary);
-}
-#tabs {
-  padding: 4px 16px 12px; border-radius: 8px; background: var(--block-background-fill);
-  border: 1px solid var(--border-color-primary);
-}
-@media (max-width: 760px) {
-  .ca-tag, .ca-more { display: none; }
-  .ca-header { padding: 12px; }
-  .ca-name { white-space: nowrap; font-size: 16px; }
-  .ca-use { font-size: 11px; padding: 3px 8px; }
-  .gradio-container > .main { padding: 52px 8px 8px !important; }
-  .ca-empty { min-height: 220px; }
 }
 """

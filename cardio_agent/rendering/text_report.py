@@ -13,6 +13,8 @@ from cardio_agent.leads import LEADS
 from cardio_agent.rendering.labels import (
     check_lines,
     evidence_line,
+    global_measurements,
+    head_lines,
     lead_columns,
     measurement_label,
     notable_statements,
@@ -54,15 +56,11 @@ def render_text(report: Report) -> str:
 
 
 def _title(report: Report) -> list[str]:
-    recording, quality = report.recording, report.quality
+    recording = report.recording
     lines = ["12-LEAD ECG REPORT", "═" * WIDTH, *_wrapped(report.disclaimer), ""]
     lines += _wrapped(recording.file)
     lines += _wrapped(recording_line(recording))
-    lines += _wrapped(f"Quality {quality.verdict}: {quality.reason}")
-    for label, leads in (("Not recorded", recording.missing_leads), ("Derived", recording.derived_leads)):
-        if leads:
-            lines += _wrapped(f"{label}: {', '.join(leads)}")
-    return lines + [line for note in recording.notes for line in _wrapped(f"Note: {note}")]
+    return lines + [line for told in head_lines(report) for line in _wrapped(told)]
 
 
 def _narrative(report: Report, numbers: dict[str, int]) -> Iterator[list[str]]:
@@ -88,7 +86,7 @@ def _sentence(sentence: Sentence, numbers: dict[str, int], writer: str) -> str:
 
 def _measurements(report: Report) -> list[str]:
     """Global measurements in two columns; what could not be measured follows with its reason."""
-    rows = [m for m in report.measurements if m.lead is None]
+    rows = global_measurements(report)
     if not rows:
         return []
     measured = [m for m in rows if m.value is not None]

@@ -31,8 +31,8 @@ LEVELS = ("A", "B", "C", "B-R", "B-NR", "C-LD", "C-EO")
 _REQUIRED = ("Guideline", "Short", "Checked")
 _OPTIONAL = (
     "Thresholds", "Class of recommendation", "Level of evidence", "Class and level checked", "Society",
-    "Year", "Section", "Citation", "DOI", "PTB-XL statements", "Setting", "Terms", "Superseded by",
-    "Other society", "Note",
+    "Year", "Section", "Citation", "DOI", "PTB-XL statements", "Setting", "Terms", "Keywords",
+    "Superseded by", "Other society", "Note",
 )  # fmt: skip
 _TOGETHER = ("Class of recommendation", "Level of evidence", "Class and level checked")
 _ABOUT_GUIDELINE = ("guideline", "society", "year", "citation", "doi")
@@ -50,6 +50,7 @@ class Passage:
     ``setting`` names a clinical setting that a tracing does not show (``after TAVI``): such a
     statement answers questions, but is not cited for a finding by itself.
     ``counterparts`` are the ids of other societies' statements on the same question.
+    ``keywords`` are other words that someone may look for the statement with; they are searched, not shown.
     ``checked`` is False where the statement rests on memory or on an unreviewed source alone.
     """
 
@@ -74,6 +75,7 @@ class Passage:
     codes: tuple[str, ...] = ()
     setting: str = ""
     terms: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     superseded_by: str = ""
     counterparts: tuple[str, ...] = ()
     note: str = ""
@@ -280,11 +282,16 @@ def _passage(
         doi=_doi(fields),
         codes=_codes(fields),
         setting=value("Setting"),
-        terms=tuple(term.strip() for term in value("Terms").split(";") if term.strip()),
+        terms=_list(value("Terms"), ";"),
+        keywords=_list(value("Keywords"), ";"),
         superseded_by=value("Superseded by"),
-        counterparts=tuple(id_.strip() for id_ in value("Other society").split(",") if id_.strip()),
+        counterparts=_list(value("Other society"), ","),
         note=value("Note"),
     )
+
+
+def _list(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(separator) if item.strip())
 
 
 def _one_of(fields: dict[str, _Line], name: str, allowed: Iterable[str]) -> str:

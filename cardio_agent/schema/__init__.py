@@ -29,6 +29,8 @@ from cardio_agent.schema.classification import (
 from cardio_agent.schema.facts import Evidence, Facts, Recording
 from cardio_agent.schema.findings import Analysis, CriterionResult, CriterionState, Finding, FindingKind
 from cardio_agent.schema.measurement import (
+    AtrialActivity,
+    AtrialPattern,
     Beat,
     BeatKind,
     Beats,
@@ -68,6 +70,8 @@ __all__ = [
     "SCHEMA_VERSION",
     "Analysis",
     "Answer",
+    "AtrialActivity",
+    "AtrialPattern",
     "AttentionSummary",
     "Beat",
     "BeatKind",

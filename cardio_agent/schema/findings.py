@@ -92,3 +92,5 @@ class Analysis:
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     criteria: tuple[CriterionResult, ...] = ()
     prior: "Analysis | None" = None
+    operating_point: Literal["balanced", "screening"] | None = None
+    """Of the statements; None: that of the settings."""

@@ -67,14 +67,35 @@ class Beats:
         return tuple(beat.t for beat in self.items if beat.t is not None)
 
 
+AtrialPattern = Literal["flutter", "blocked", "dissociated"]
+
+
+@dataclass(frozen=True)
+class AtrialActivity:
+    """What the atria do where they do not lead each QRS by one P wave.
+
+    ``pattern`` is "flutter" (waves without a rest between them), "blocked" (some P waves have no QRS, the
+    others a QRS at a like distance) or "dissociated" (P waves at a rate of their own). ``p_peaks`` are all
+    P waves, conducted or not, in samples; empty in flutter.
+    """
+
+    pattern: AtrialPattern
+    rate_bpm: float
+    p_peaks: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Waves:
-    """Delineation of a recording: ``beats`` over all leads, ``leads[name]`` for each lead."""
+    """Delineation of a recording: ``beats`` over all leads, ``leads[name]`` for each lead.
+
+    ``atrial`` is None where nothing of the kind was found: that excludes nothing.
+    """
 
     fs_hz: float
     beats: Beats
     leads: Mapping[str, LeadWaves]
     pacing_spikes: tuple[int, ...] = ()
+    atrial: AtrialActivity | None = None
 
 
 class Measurement(Record):

@@ -16,6 +16,12 @@ class Patient(Record):
 
     age_years: float | None = Field(None, ge=0, le=130)
     sex: Sex | None = None
+    context: str | None = Field(
+        None,
+        max_length=300,
+        exclude_if=lambda context: context is None,
+        description="why the ECG was taken, in the user's words; nothing rests on it; absent if not given",
+    )
 
 
 class Source(Record):

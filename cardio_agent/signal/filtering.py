@@ -5,6 +5,7 @@ not filter for the classifier and does not judge quality.
 """
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -101,17 +102,17 @@ def remove_mains(rows: np.ndarray, fs_hz: float) -> np.ndarray:
 def baseline(rows: np.ndarray, fs_hz: float) -> np.ndarray:
     """Baseline wander of each row, same shape, mV."""
     from scipy.interpolate import Akima1DInterpolator
-    from scipy.signal import butter, sosfiltfilt
+    from scipy.signal import sosfiltfilt
 
     knots = _quiet_stretches(rows, fs_hz)
     if len(knots) < _FEWEST_STRETCHES:
-        high_pass = butter(1, _FALLBACK_HIGH_PASS_HZ, "highpass", fs=fs_hz, output="sos")
+        high_pass = _butterworth(1, _FALLBACK_HIGH_PASS_HZ, "highpass", fs_hz)
         return np.asarray(rows - sosfiltfilt(high_pass, rows, axis=1))
     half = _half_stretch(fs_hz)
     levels = np.stack([np.median(rows[:, k - half : k + half + 1], axis=1) for k in knots], axis=1)
     at = np.clip(np.arange(rows.shape[1]), knots[0], knots[-1])
     curve = Akima1DInterpolator(knots, levels, axis=1, method="makima")(at)
-    return np.asarray(sosfiltfilt(butter(2, _WANDER_HZ, fs=fs_hz, output="sos"), curve, axis=1))
+    return np.asarray(sosfiltfilt(_butterworth(2, _WANDER_HZ, "lowpass", fs_hz), curve, axis=1))
 
 
 def _quiet_stretches(rows: np.ndarray, fs_hz: float) -> np.ndarray:
@@ -145,11 +146,20 @@ def _half_stretch(fs_hz: float) -> int:
 
 
 def _low_pass(rows: np.ndarray, fs_hz: float) -> np.ndarray:
-    from scipy.signal import butter, sosfiltfilt
+    from scipy.signal import sosfiltfilt
 
     if HIGHEST_OF_RATE * fs_hz <= LOW_PASS_HZ:
         return rows  # sampling has limited the band already; filtering again would only lower the QRS
-    return np.asarray(sosfiltfilt(butter(_LOW_PASS_ORDER, LOW_PASS_HZ, fs=fs_hz, output="sos"), rows, axis=1))
+    low_pass = _butterworth(_LOW_PASS_ORDER, LOW_PASS_HZ, "lowpass", fs_hz)
+    return np.asarray(sosfiltfilt(low_pass, rows, axis=1))
+
+
+@cache
+def _butterworth(order: int, corner_hz: float, kind: str, fs_hz: float) -> np.ndarray:
+    """Second-order sections; made once, for designing one takes as long as filtering with it."""
+    from scipy.signal import butter
+
+    return np.asarray(butter(order, corner_hz, kind, fs=fs_hz, output="sos"))
 
 
 def find_hums(rows: np.ndarray, fs_hz: float) -> list[float]:

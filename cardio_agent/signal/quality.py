@@ -85,8 +85,11 @@ def assess_quality(ecg: Ecg) -> Quality:
         return Quality(verdict="unusable", reason=_too_few(0), leads=missing)
     raw = ecg.signal_mv[recorded].astype(np.float64)
     noise, beats = _look(raw, ecg.fs_hz)
+    pause_s = _longest_run_s((np.diff(raw, axis=1) == 0).all(axis=0), ecg.fs_hz)
     judged = {
-        LEADS[row]: _dead(raw[k], ecg.fs_hz) or _clipped(raw[k], ecg.fs_hz) or _noisy(noise, beats, k)
+        LEADS[row]: _dead(raw[k], pause_s, ecg.fs_hz)
+        or _clipped(raw[k], ecg.fs_hz)
+        or _noisy(noise, beats, k)
         for k, row in enumerate(recorded)
     }
     amounts = {LEADS[row]: _amounts(noise, k) for k, row in enumerate(recorded)}
@@ -129,13 +132,16 @@ def _amounts(noise: Noise, k: int) -> dict[NoiseKind, float]:
     return {kind: round(float(getattr(noise, kind)[k]), 4) for kind in _NOISE_KINDS}
 
 
-def _dead(row: np.ndarray, fs_hz: float) -> _Judgement | None:
-    """Flat throughout, or unchanged for seconds."""
+def _dead(row: np.ndarray, pause_s: float, fs_hz: float) -> _Judgement | None:
+    """Flat throughout, or unchanged for seconds longer than all leads are together.
+
+    Where all of them stand still it is the heart that pauses, or the recorder: what is left can be read.
+    """
     range_mv = float(np.ptp(row))
     if range_mv < FLAT_MV:
         return "flat", f"changes by {range_mv:.3f} mV, less than {FLAT_MV:g} mV"
-    longest_s = max(_run_lengths(np.diff(row) == 0), default=0) / fs_hz
-    if longest_s >= DEAD_S:
+    longest_s = _longest_run_s(np.diff(row) == 0, fs_hz)
+    if longest_s - pause_s >= DEAD_S:
         return "flat", f"does not change for {longest_s:.1f} s"
     return None
 
@@ -204,6 +210,10 @@ def _limits(leads: tuple[LeadQuality, ...], swaps: tuple[SwapHint, ...]) -> tupl
         f"electrodes probably exchanged ({swap.reason})" for swap in swaps if swap.certainty == "probable"
     ]
     return ("limited", "; ".join(faults)) if faults else ("good", "12 of 12 leads are good")
+
+
+def _longest_run_s(mask: np.ndarray, fs_hz: float) -> float:
+    return float(_run_lengths(mask).max(initial=0)) / fs_hz
 
 
 def _run_lengths(mask: np.ndarray) -> np.ndarray:

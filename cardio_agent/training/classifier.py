@@ -113,7 +113,7 @@ def train(
     """
     training, validation = data.of_folds(TRAIN_FOLDS), data.of_folds((VALIDATION_FOLD,))
     if extra is not None:
-        training = join(training, extra.of_folds(TRAIN_FOLDS))
+        training = join(training, extra.within(TRAIN_FOLDS))
     _require_both_classes(validation)
     run = _Run(plan, -(-len(training) // plan.batch_size), device_of(device), on_step)
     if guides is not None:

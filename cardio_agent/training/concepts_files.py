@@ -23,7 +23,7 @@ from cardio_agent.errors import UnreadableFile
 from cardio_agent.explanation.segments import SEGMENTS
 from cardio_agent.leads import LEADS
 from cardio_agent.rendering.concept_gallery import Specimen, plot_references
-from cardio_agent.rendering.fragments import escaped
+from cardio_agent.rendering.markup import escaped
 from cardio_agent.rendering.paper import figure_png
 from cardio_agent.training.concepts import Concept, Concepts, Reference
 from cardio_agent.training.concepts_pruning import Pruning

@@ -63,6 +63,10 @@ class LabelledSet:
             raise TrainingError(
                 f"{self.table}: no record of fold {', '.join(map(str, absent))}: check strat_fold"
             )
+        return self.within(folds)
+
+    def within(self, folds: tuple[int, ...]) -> "LabelledSet":
+        """The records of some folds, which may be none."""
         rows = np.flatnonzero(np.isin(self.folds, folds))
         return replace(
             self,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cardio_agent import __version__
 from cardio_agent.classifier.model import load_model
+from cardio_agent.feedback import FeedbackStore
 from cardio_agent.training.calibration import calibrate, write_model
 from cardio_agent.training.card import model_card
 from cardio_agent.training.checkpoints import writing
@@ -21,11 +22,13 @@ from cardio_agent.training.datasets import (
     TRAIN_FOLDS,
     VALIDATION_FOLD,
     LabelledSet,
+    join,
     load_labelled,
     load_normalised,
 )
 from cardio_agent.training.distillation import guides_from
 from cardio_agent.training.evaluation import evaluate_classifier
+from cardio_agent.training.feedback_data import feedback_labels
 from cardio_agent.training.progress import StepBar
 from cardio_agent.training.scoring import logits_of, recordings
 from cardio_agent.training.stress import StressTable, stress_test
@@ -37,6 +40,7 @@ def train_classifier(
     *,
     teachers: Path | None = None,
     earlier: Sequence[Path] = (),
+    feedback: Path | None = None,
     epochs: int | None = None,
     patience: int | None = None,
     seed: int = 0,
@@ -48,7 +52,8 @@ def train_classifier(
 
     ``data_dir`` holds arrays or PTB-XL as published (:func:`~cardio_agent.training.datasets.load_labelled`).
     ``teachers`` holds the public networks, ``earlier`` are ``best`` checkpoints of this program that teach
-    beside them. With any teacher, records of the folder whose voltage was lost are trained on as well.
+    beside them; with any teacher, records of the folder whose voltage was lost are trained on as well, and
+    so are, in any case, the recordings of ``feedback``, a store of clinicians' remarks.
     ``epochs`` None leaves the plan's own number; ``patience`` ends a run early.
 
     Raises
@@ -67,6 +72,9 @@ def train_classifier(
     data = load_labelled(data_dir)
     guides = guides_from(teachers, [load_checkpoint(path)[0] for path in earlier])
     extra = None if guides is None else load_normalised(data_dir, data.of_folds(TRAIN_FOLDS), seed)
+    if feedback is not None:
+        said = feedback_labels(FeedbackStore(feedback))
+        extra = said if extra is None else join(extra, said)
     started = time.monotonic()
     with StepBar(plan.epochs) as bar:
         results = train(

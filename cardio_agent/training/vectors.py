@@ -1,8 +1,10 @@
-"""The vectors that travel with the program: of every statement, and of every query of a finding.
+"""The vectors that travel with the program: of every statement, of every query of a finding and of the
+chat's example questions.
 
-Enters: the corpus, the table of findings and an embedding model. Leaves: ``models/retrieval/vectors.npz``,
-which :mod:`cardio_agent.retrieval.vectors` looks texts up in. Needed after statements, titles, the
-vocabulary or queries changed; until then retrieval computes what it does not find.
+Enters: the corpus, the table of findings, the examples and an embedding model. Leaves:
+``models/retrieval/vectors.npz``, which :mod:`cardio_agent.retrieval.vectors` looks texts up in.
+Needed after statements, titles, the vocabulary, queries or examples changed; until then what is not found is
+computed.
 """
 
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cardio_agent.chat.examples import example_texts
 from cardio_agent.findings.fusion import NORMAL_QUERY
 from cardio_agent.findings.rules import RULES
 from cardio_agent.resources import resource_dir
@@ -37,8 +40,8 @@ def write_vectors(texts: Sequence[str], model: TransformerEmbeddings, path: Path
 
 
 def bundled_texts() -> list[str]:
-    """What the file of this version holds: every statement, and every query of a finding."""
+    """What the file of this version holds: every statement, query of a finding and example question."""
     search, vocabulary = open_search(get_settings()), load_vocabulary()
     passages = [passage_text(passage, vocabulary) for passage in search.passages]
     queries = [NORMAL_QUERY, *(rule.query for rule in RULES if rule.query)]
-    return list(dict.fromkeys((*passages, *map(search.question_text, queries))))
+    return list(dict.fromkeys((*passages, *map(search.question_text, queries), *example_texts())))

@@ -1,12 +1,17 @@
-"""Change against an earlier tracing: direction, amount and subject as in the cited comparison.
+"""Change against an earlier tracing: direction, amount, place and subject as in the cited comparison.
 
 Enters: a clause that tells of change, and the context. Leaves: outcomes.
+
+One comparison finding has to bear out all that :mod:`~cardio_agent.verification.told_changes` reads.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from cardio_agent.schema import Finding, Measurement
+from cardio_agent.verification.atoms import Atom
+from cardio_agent.verification.claim_types import JudgementClaim, PresenceClaim, ValueClaim
+from cardio_agent.verification.claims import claims_of
 from cardio_agent.verification.clauses import DEFINITE, Clause
 from cardio_agent.verification.context import (
     CEILING,
@@ -17,19 +22,18 @@ from cardio_agent.verification.context import (
     text_clauses,
     unsupported,
 )
+from cardio_agent.verification.judgements import check_judgement
 from cardio_agent.verification.lexicon import implied
-from cardio_agent.verification.recognition import Atom
-from cardio_agent.verification.values import matches
+from cardio_agent.verification.places import check_place
+from cardio_agent.verification.presence import check_presence
+from cardio_agent.verification.told_changes import Change, change_of, parts_of
+from cardio_agent.verification.values import check_value, matches
 
-
-@dataclass(frozen=True)
-class Change:
-    """What changed, which way and by how much."""
-
-    names: frozenset[str]
-    concepts: frozenset[str]
-    directions: frozenset[str]
-    numbers: tuple[Atom, ...]
+# What a record says is so, to what may be said of it.
+_BORNE_OUT = {"new": {"new", "was not"}, "gone": {"gone", "was"}}
+_OF_CONCEPTS = {"new", "gone", "kept", "was", "was not"}
+_SUFFIX = "_change"
+_SIGNS = "+-−"
 
 
 def is_change_clause(clause: Clause, context: Context) -> bool:
@@ -44,82 +48,165 @@ def is_change_clause(clause: Clause, context: Context) -> bool:
 def check_change(clause: Clause, context: Context) -> list[Outcome]:
     """A change against the cited comparison findings; one of them must bear all of it out."""
     findings = [f for f in context.findings if f.kind == "comparison"]
-    quoted = [f for f in findings if any(atom.kind == "quote" and atom.key == f.id for atom in clause)]
-    too_certain = [
-        f
-        for f in quoted
-        for a in clause
-        if a.key == f.id and (a.certainty or DEFINITE) > CEILING[f.certainty]
-    ]
-    if too_certain:
-        finding = too_certain[0]
-        return [contradicted(f"The change is {finding.certainty}: {finding.text} [{finding.id}].")]
-    if quoted:
-        objection = _number_objection(_change([clause]), quoted[0], context)
-        return [objection or supported(f"The words are those of [{quoted[0].id}].")]
+    if quoted := [f for f in findings if any(atom.kind == "quote" and atom.key == f.id for atom in clause)]:
+        rest = tuple(atom for atom in clause if atom.key != quoted[0].id)
+        outcomes = [_check_quoted(clause, quoted[0], context), *_beside(clause, context)]
+        return outcomes + (check_change(rest, context) if is_change_clause(rest, context) else [])
+    return [outcome for part in parts_of(clause) for outcome in _check_part(part, findings, context)]
+
+
+def _check_part(clause: Clause, findings: Sequence[Finding], context: Context) -> list[Outcome]:
+    said = change_of([clause])
+    outcomes = list(_judgements(clause, context))
+    if said.directions and said.directions <= _OF_CONCEPTS:
+        values = [claim for claim in claims_of(clause) if isinstance(claim, ValueClaim) and claim.names]
+        outcomes += [check_value(claim, context) for claim in values]
+        said = replace(said, subjects=(), numbers=_without(said.numbers, values))
+    elif said.directions and findings:
+        outcomes += _beside(clause, context)
+        said = replace(said, concepts=frozenset())
     if not findings:
-        return [unsupported("No comparison with an earlier tracing is cited.")]
-    said = _change([clause])
-    objections = [_objection(said, finding, context) for finding in findings]
+        return [*outcomes, _check_measured(said, context)]
+    objections = [_objection(clause, said, finding, context) for finding in findings]
     if None in objections:
-        return [supported(f"{finding.text} [{finding.id}].") for finding in findings[:1]]
-    return [o for o in objections if o is not None][:1]
+        return [*outcomes, supported(f"{findings[0].text} [{findings[0].id}].")]
+    found = [objection for objection in objections if objection is not None]
+    return [*outcomes, next((o for o in found if o.verdict == "contradicted"), found[0])]
 
 
-def _change(clauses: Sequence[Clause]) -> Change:
-    atoms = [atom for clause in clauses for atom in clause]
-    names = frozenset(name for atom in atoms if atom.kind == "quantity" for name in atom.names)
-    concepts = frozenset(atom.key for atom in atoms if atom.kind == "concept")
-    numbers = tuple(atom for atom in atoms if atom.kind == "number")
-    return Change(names, concepts, frozenset(_directions(atoms)), numbers)
+def _without(numbers: Sequence[Atom], values: Sequence[ValueClaim]) -> tuple[Atom, ...]:
+    """Numbers that no measurement has taken."""
+    taken = {claim.number.text for claim in values}
+    return tuple(number for number in numbers if number.text not in taken)
 
 
-def _directions(atoms: Sequence[Atom]) -> Iterator[str]:
-    spoken = [atom for atom in atoms if atom.kind == "change"]
-    for atom in spoken:
-        opposite = {"up": "none", "down": "none", "new": "none", "gone": "present", "none": "changed"}
-        yield opposite[atom.key] if atom.is_negated else atom.key
-    for atom in atoms:
-        if not spoken and atom.kind == "number" and atom.high is not None and atom.value is not None:
-            yield "up" if atom.high > atom.value else "down"
-        elif not spoken and atom.kind == "qualifier" and atom.key in ("wide", "prolonged"):
-            yield "up"
+def _judgements(clause: Clause, context: Context) -> Iterator[Outcome]:
+    """ "New LBBB with a normal QTc": what is judged beside a change; else "wide" tells the change itself."""
+    claim_turns = any(atom.kind == "change" and atom.key == "moved" for atom in clause)
+    if any(atom.kind == "change" for atom in clause):
+        for claim in claims_of(clause):
+            tells_turn = claim_turns and isinstance(claim, JudgementClaim) and claim.word in ("left", "right")
+            if isinstance(claim, JudgementClaim) and not tells_turn:
+                yield check_judgement(claim, context)
 
 
-def _objection(said: Change, finding: Finding, context: Context) -> Outcome | None:
-    known = _change(text_clauses(finding.text))
+def _beside(clause: Clause, context: Context) -> Iterator[Outcome]:
+    """Concepts named beside what changed: "Axis further left than before, LBBB"."""
+    for claim in claims_of(clause):
+        if isinstance(claim, PresenceClaim) and not claim.is_quote:
+            yield check_presence(claim, context)
+
+
+def _check_quoted(clause: Clause, finding: Finding, context: Context) -> Outcome:
+    if any(atom.key == finding.id and atom.is_negated for atom in clause):
+        return contradicted(f"The comparison says otherwise: {finding.text} [{finding.id}].")
+    certainty = max(atom.certainty or DEFINITE for atom in clause if atom.key == finding.id)
+    if certainty > CEILING[finding.certainty]:
+        return contradicted(f"The change is {finding.certainty}: {finding.text} [{finding.id}].")
+    objection = _number_objection(change_of([clause]), finding, context)
+    return objection or supported(f"The words are those of [{finding.id}].")
+
+
+# ── against a comparison finding ─────────────────────────────────────────────────────────────
+
+
+def _objection(clause: Clause, said: Change, finding: Finding, context: Context) -> Outcome | None:
+    known = change_of(text_clauses(finding.text))
     where = f"{finding.text} [{finding.id}]."
-    if said.names and not said.names & known.names:
+    if any(not names & known.names for names in said.subjects):
         return unsupported(f"The cited comparison speaks of something else: {where}")
-    wider = {key for concept in known.concepts for key in implied(concept)}
-    if said.concepts - wider:
+    if said.concepts - _wider(known):
         return unsupported(f"The cited comparison does not speak of that: {where}")
-    if said.directions and known.directions and not said.directions <= known.directions:
-        return contradicted(f"The comparison says otherwise: {where}")
     if said.directions and not known.directions:
         return unsupported(f"The cited comparison gives no direction: {where}")
-    return _number_objection(said, finding, context)
+    borne_out = known.directions.union(*(_BORNE_OUT.get(way, ()) for way in known.directions))
+    if not said.directions <= borne_out:
+        return contradicted(f"The comparison says otherwise: {where}")
+    return (
+        _certainty_objection(clause, finding)
+        or _place_objection(clause, finding, context)
+        or _number_objection(said, finding, context)
+    )
+
+
+def _wider(known: Change) -> frozenset[str]:
+    """What is changed, and all that it implies."""
+    return frozenset().union(*(implied(concept) for concept in known.concepts))
+
+
+def _certainty_objection(clause: Clause, finding: Finding) -> Outcome | None:
+    """What was found then or is found now with a doubt is not told without it."""
+    told = [atom.certainty or DEFINITE for atom in clause if atom.about and not atom.is_negated]
+    if max(told, default=0) > CEILING[finding.certainty]:
+        return contradicted(f"The change is {finding.certainty}: {finding.text} [{finding.id}].")
+    return None
+
+
+def _place_objection(clause: Clause, finding: Finding, context: Context) -> Outcome | None:
+    named = {lead for atom in clause for lead in atom.leads}
+    if strange := sorted(named - set(finding.leads)):
+        return contradicted(f"The comparison does not speak of {strange[0]}: {finding.text} [{finding.id}].")
+    claims = [claim for claim in claims_of(clause) if isinstance(claim, PresenceClaim)]
+    objections = (check_place(claim, [finding], context) for claim in claims)
+    return next((objection for objection in objections if objection), None)
 
 
 def _number_objection(said: Change, finding: Finding, context: Context) -> Outcome | None:
     """Each number has to be the amount, the value then or, where a change is told, the value now."""
-    known = _change(text_clauses(finding.text))
+    known = change_of(text_clauses(finding.text))
     records = [context.cited.get(id) for id in finding.basis]
-    amounts = [r for r in records if isinstance(r, Measurement) and r.name.endswith("_change")]
-    tells_of_then = not said.directions and not any(m.value is not None for m in amounts)
-    for number in said.numbers:
-        is_then = any(other.high is not None and other.value == number.value for other in known.numbers)
-        is_known = any(_same(number, other) for other in known.numbers)
-        is_amount = any(m.value is not None and matches(number, abs(m.value), m.unit) for m in amounts)
-        if tells_of_then and number.high is None:
-            is_right = is_then
+    measured = [r for r in records if isinstance(r, Measurement) and r.name.endswith(_SUFFIX)]
+    tells_of_then = not (said.directions or said.thens or any(m.value is not None for m in measured))
+    for number in said.thens:
+        if not _is_former(number, known, measured, context):
+            return contradicted(f"“{number.text}” is not the value then: {finding.text} [{finding.id}].")
+    for number in (*said.numbers, *said.amounts):
+        is_amount = any(_same(number, other) for other in known.amounts) or _is_size(number, measured)
+        if number in said.amounts:
+            is_right = is_amount
+        elif tells_of_then and number.high is None:
+            is_right = any(other.high is not None and other.value == number.value for other in known.numbers)
         else:
+            is_known = any(_same(number, other) for other in known.numbers)
+            is_known |= _is_course(number, measured, context.measurements)
             is_right = is_known or is_amount or _is_current(number, said, context)
         if not is_right:
-            return contradicted(
-                f"“{number.text}” does not stand in the comparison: {finding.text} [{finding.id}]."
-            )
+            text = f"“{number.text}” does not stand in the comparison: {finding.text} [{finding.id}]."
+            return contradicted(text)
     return None
+
+
+def _is_former(number: Atom, known: Change, changes: Sequence[Measurement], context: Context) -> bool:
+    """Whether a number is the value of the earlier tracing: told as such, or now less the change."""
+    if any(other.high is not None and other.value == number.value for other in known.numbers):
+        return True
+    return _is_past(number, changes, context.measurements)
+
+
+def _is_past(number: Atom, changes: Sequence[Measurement], rows: Sequence[Measurement]) -> bool:
+    """Whether a number is a value of now less its change."""
+    for change in changes:
+        for now in rows:
+            is_same = (now.name, now.lead) == (change.name.removesuffix(_SUFFIX), change.lead)
+            if is_same and now.value is not None and change.value is not None:
+                return matches(number, now.value - change.value, now.unit)
+    return False
+
+
+def _is_course(number: Atom, changes: Sequence[Measurement], rows: Sequence[Measurement]) -> bool:
+    """Whether "from 240 to 166 ms" gives the value then and the value now."""
+    if number.high is None:
+        return False
+    then, now = (replace(number, value=v, high=None, comparison="") for v in (number.value, number.high))
+    names = {(change.name.removesuffix(_SUFFIX), change.lead) for change in changes}
+    of_now = [m for m in rows if (m.name, m.lead) in names and m.value is not None]
+    return _is_past(then, changes, rows) and any(matches(now, m.value or 0.0, m.unit) for m in of_now)
+
+
+def _is_size(number: Atom, changes: Sequence[Measurement]) -> bool:
+    is_signed = number.text[0] in _SIGNS
+    values = [(m.value if is_signed else abs(m.value), m.unit) for m in changes if m.value is not None]
+    return any(matches(number, value, unit) for value, unit in values)
 
 
 def _same(written: Atom, known: Atom) -> bool:
@@ -129,4 +216,38 @@ def _same(written: Atom, known: Atom) -> bool:
 def _is_current(number: Atom, said: Change, context: Context) -> bool:
     """Whether a number is the present value of what changed."""
     rows = context.measured(tuple(said.names)) if number.high is None else []
-    return bool(number.unit) and any(m.value is not None and matches(number, m.value, m.unit) for m in rows)
+    is_rate = {m.unit for m in rows} == {"bpm"}  # the one quantity that is spoken of without its unit
+    return bool(number.unit or is_rate) and any(
+        m.value is not None and matches(number, m.value, m.unit) for m in rows
+    )
+
+
+# ── against a measured change that no finding tells of ───────────────────────────────────────
+
+
+def _check_measured(said: Change, context: Context) -> Outcome:
+    """A measured change too small for a finding: only its size, or that nothing has changed, may be told."""
+    rows = [m for m in context.measurements if m.name.removesuffix(_SUFFIX) in said.names]
+    rows = [m for m in rows if m.name.endswith(_SUFFIX) and m.value is not None]
+    if not rows or said.concepts:
+        return unsupported("No comparison with an earlier tracing is cited.")
+    told = next((f for f in context.facts.findings if f.kind == "comparison" and rows[0].id in f.basis), None)
+    if told is not None:
+        return unsupported(f"The sentence does not cite the comparison: {told.text} [{told.id}].")
+    is_so = f"The change is {rows[0].value:g} {rows[0].unit}"
+    way = "up" if (rows[0].value or 0.0) > 0 else "down"
+    is_sized = any(_is_size(n, rows) for n in (*said.numbers, *said.amounts))
+    if said.directions - {"none"} and not (is_sized and said.directions == {way}):
+        return contradicted(f"{is_so}, which is no material one [{rows[0].id}].")
+    wrong = [n for n in said.amounts if not _is_size(n, rows)]
+    wrong += [n for n in said.thens if not _is_past(n, rows, context.facts.measurements)]
+    wrong += [
+        n
+        for n in said.numbers
+        if not (
+            _is_size(n, rows) or _is_current(n, said, context) or _is_course(n, rows, context.measurements)
+        )
+    ]
+    if wrong:
+        return contradicted(f"{is_so}, not {wrong[0].text} [{rows[0].id}].")
+    return supported(f"{is_so} [{rows[0].id}].")

@@ -6,10 +6,10 @@ Enters: a clause and the context. Leaves: outcomes. In such clauses a concept is
 from collections.abc import Iterator, Mapping, Sequence
 
 from cardio_agent.schema import AttentionSummary, Statement
+from cardio_agent.verification.atoms import Atom, segments
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
 from cardio_agent.verification.lexicon import CONCEPTS
-from cardio_agent.verification.recognition import Atom, segments
 from cardio_agent.verification.tokens import phrase_of
 from cardio_agent.verification.values import matches
 from cardio_agent.writing.phrases import percent
@@ -28,6 +28,7 @@ _PROOF = frozenset(
         "demonstrates",
     ]
 )
+_CALLED = ("called_present", "called_absent")
 _AMONG_FIRST = 3  # "looked at V1": must be among the three highest shares
 
 
@@ -38,7 +39,7 @@ def is_probability_clause(clause: Clause) -> bool:
     """Whether a clause gives a probability or a threshold of the classifier."""
     cues = {atom.key for atom in clause if atom.kind == "probability"}
     numbers = [atom for atom in clause if atom.kind == "number" and atom.unit in ("", "percent")]
-    return bool(cues & {"probability", "threshold", "undecided"}) or (bool(cues) and bool(numbers))
+    return bool(cues & {"probability", "threshold", "undecided", *_CALLED}) or (bool(cues) and bool(numbers))
 
 
 def check_probability(clause: Clause, context: Context) -> list[Outcome]:
@@ -51,13 +52,24 @@ def check_probability(clause: Clause, context: Context) -> list[Outcome]:
     for k, atom in enumerate(clause):
         if atom.kind == "probability" and atom.key == "undecided":
             outcomes += [_check_undecided(s, denied=atom.is_negated) for s in statements]
+        elif atom.key in _CALLED:
+            outcomes += [_check_called(s, atom) for s in statements]
         elif atom.kind == "probability":
             is_threshold = atom.key == "threshold"
         elif atom.kind == "number":
             outcomes.append(_check_probability_number(atom, statements, is_threshold))
         elif atom.kind == "change" and _is_before_threshold(clause, k):
             outcomes.append(_check_side(atom, statements))
+        elif atom.kind == "negation" and _denies_giving(clause, k):
+            outcomes.append(unsupported("What the classifier does not give cannot be checked."))
     return outcomes or [supported(_probability_reason(statements[0]))]
+
+
+def _denies_giving(clause: Clause, at: int) -> bool:
+    """ "Does not give": a denial of the number itself, rather than of a concept or of "too close to call"."""
+    if any(atom.kind == "probability" and atom.is_negated for atom in clause):
+        return False
+    return clause[at].key == "either" and any(atom.kind == "number" for atom in clause[at:])
 
 
 def _named_statements(clause: Clause, context: Context) -> list[Statement]:
@@ -88,13 +100,20 @@ def _check_undecided(s: Statement, *, denied: bool) -> Outcome:
     return supported(reason) if s.is_uncertain != denied else contradicted(reason)
 
 
+def _check_called(s: Statement, said: Atom) -> Outcome:
+    """ "Called present" against the statement."""
+    says_present = (said.key == "called_present") != said.is_negated
+    reason = _probability_reason(s)
+    return supported(reason) if says_present == s.present else contradicted(reason)
+
+
 def _is_before_threshold(clause: Clause, at: int) -> bool:
     return any(atom.kind == "probability" and atom.key == "threshold" for atom in clause[at:])
 
 
 def _check_side(side: Atom, statements: Sequence[Statement]) -> Outcome:
     first = statements[0]
-    if (side.key == "up") != first.present:
+    if (side.key == "up") == (first.present == side.is_negated):
         return contradicted(_probability_reason(first))
     return supported(_probability_reason(first))
 
@@ -118,16 +137,20 @@ def check_attention(clause: Clause, context: Context) -> list[Outcome]:
         [_of_subject(clause, context)] if _of_subject(clause, context) else list(context.attention.values())
     )
     lead_places, segment_places = _places(clause)
+    if (lead_places or segment_places) and any(a.kind == "negation" and a.key == "either" for a in clause):
+        outcomes.append(unsupported("Where the classifier did not look cannot be checked."))
     for shares, places in (("leads", lead_places), ("segments", segment_places)):
         if places:
             best = [_check_places(places, getattr(s, shares), _says_most(clause)) for s in summaries if s]
             outcomes.append(next((o for o in best if o.verdict == "supported"), best[0]))
-    return outcomes
+    return outcomes or [supported("The sentence tells what the shares are.")]
 
 
 def is_attention_clause(clause: Clause) -> bool:
     """Whether a clause of a sentence on attention speaks of it, or only lists places and shares."""
-    claims = ("concept", "quote", "qualifier", "negation", "change")
+    claims = ("concept", "quote", "qualifier", "negation", "change", "quantity")
+    if any(atom.unit not in ("", "percent") for atom in clause):
+        return False
     return any(atom.kind == "attention" for atom in clause) or not any(atom.kind in claims for atom in clause)
 
 

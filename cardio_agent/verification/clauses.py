@@ -5,25 +5,33 @@ Enters: the atoms of a sentence. Leaves: clauses. The rules of scope, in full:
 * ``;``, ``:``, "but", "although" … end a clause; "," and "and" end one only where both sides have a
   verb of their own.
 * "no", "without", "rather than" … deny what follows, up to the end of the clause, a parenthesis,
-  "with", the next denial, or a comma after which no "or" or "and" continues the list.
+  "with", the next denial, "is" or the like after what is denied, or a comma after which no "or" or
+  "and" continues the list.
 * "absent", "ruled out" … deny what came before, back to the verb before their own; as an adjective
   ("absent P waves") the one thing after them.
 * "not" denies what follows if anything there can be denied, else what came before.
-* A word of certainty governs what follows up to the next such word, else what came before.
+* A word of certainty governs what follows up to the next such word, else what came before; the other
+  way round as a predicate ("LVH is possible").
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cardio_agent.verification.recognition import Atom, recognise, verb_words
+from cardio_agent.leads import LEADS
+from cardio_agent.verification.atoms import Atom, verb_words
+from cardio_agent.verification.recognition import recognise
 
 Clause = tuple[Atom, ...]
 DEFINITE, PROBABLE, POSSIBLE = 3, 2, 1
 CERTAIN = 4  # said in so many words ("definite", "confirmed")
-_LEVELS = {"definite": CERTAIN, "probable": PROBABLE, "possible": POSSIBLE}
+LEVELS = {"definite": CERTAIN, "probable": PROBABLE, "possible": POSSIBLE}
 _CLAIMS = ("concept", "quote")
+_DENIABLE = ("undecided", "called_present", "called_absent")
 _PLURAL_VERBS = ("are", "were", "have", "show", "do")
+_ADVERBS = ("now", "thus", "therefore", "hence", "so", "then", "consequently", "i", "e", ".")
+_COPULAS = ("is", "are", "was", "were", "remains", "remain", "seems", "seem", "appears", "appear")
+_PREPOSITIONS = (" with", " of", " for", " to", " by")
 _ANSWER = re.compile(r"^(?:yes|no)[.,!]\s+", re.IGNORECASE)
 
 
@@ -36,14 +44,29 @@ def clauses_of(text: str, quotes: Sequence[tuple[str, str]] = ()) -> list[Clause
     quotes : sequence of (id, text)
         Texts of the cited records, see :func:`recognise`.
     """
-    atoms = recognise(_ANSWER.sub("", text), quotes)
+    atoms = _with_other_leads(recognise(_ANSWER.sub("", text), quotes))
     clauses = _with_subjects(_split(atoms))
     return [_with_certainty(_with_negation(clause)) for clause in clauses]
+
+
+def _with_other_leads(atoms: Sequence[Atom]) -> list[Atom]:
+    """ "V1 is flat, the other leads are good": the others are those not named before."""
+    named = {lead for atom in atoms for lead in atom.leads}
+    others = tuple(lead for lead in LEADS if lead not in named)
+    is_reference = [bool(named) and atom.kind == "lead_group" and atom.key == "others" for atom in atoms]
+    return [
+        replace(atom, kind="leads", leads=others) if refers else atom
+        for atom, refers in zip(atoms, is_reference, strict=True)
+    ]
 
 
 def is_verb(atom: Atom) -> bool:
     """Whether an atom brings a finite verb with it."""
     return any(word in verb_words() for word in atom.text.lower().split())
+
+
+def _is_copula(atom: Atom) -> bool:
+    return atom.text.lower() in _COPULAS
 
 
 # ── splitting ────────────────────────────────────────────────────────────────────────────────
@@ -65,9 +88,16 @@ def _is_break(atom: Atom, key: str) -> bool:
 
 
 def _introduces_value(atoms: Sequence[Atom], at: int) -> bool:
-    """Whether a colon stands as in "PR: 160 ms"."""
-    following = atoms[at + 1].kind if at + 1 < len(atoms) else ""
-    return atoms[at].text == ":" and following in ("number", "qualifier")
+    """Whether a colon stands as in "PR: 160 ms", "LBBB: probability 91%", "PR 160, QRS 92 ms: normal"."""
+    if atoms[at].text not in (":", ";"):
+        return False
+    following = [atom for atom in _chunk(atoms[at + 1 :]) if atom.kind != "word"]
+    if following and all(atom.kind == "qualifier" for atom in following):
+        return True
+    is_label = atoms[at].text == ":" and not any(map(is_verb, atoms[:at]))
+    kinds = [atom.kind for atom in following]
+    judges = at > 0 and (atoms[at - 1].kind == "qualifier" or atoms[at - 1].key == "undecided")
+    return is_label and (kinds[:1] == ["number"] or judges or bool({"probability", "attention"} & {*kinds}))
 
 
 def _chunk(rest: Sequence[Atom]) -> Sequence[Atom]:
@@ -77,8 +107,10 @@ def _chunk(rest: Sequence[Atom]) -> Sequence[Atom]:
 
 
 def _parts_two_statements(left: Sequence[Atom], rest: Sequence[Atom]) -> bool:
-    """Whether both neighbours of a comma or an "and" have a verb of their own."""
-    return any(map(is_verb, left)) and any(map(is_verb, _chunk(rest)))
+    """Whether both neighbours of a comma or an "and" have a verb of their own, or "there is" follows it."""
+    chunk = _chunk(rest)
+    opens = [atom.text.lower() for atom in chunk[:1]] == ["there"]
+    return (opens or any(map(is_verb, left))) and any(map(is_verb, chunk))
 
 
 def _subjects_taken_from(left: list[Atom], rest: Sequence[Atom]) -> list[Atom]:
@@ -100,9 +132,16 @@ def _with_subjects(clauses: Sequence[Clause]) -> list[Clause]:
     """A clause that opens with its verb ("… and is normal") keeps the measurement named before it."""
     out: list[Clause] = []
     for clause in clauses:
-        opening = [atom for atom in clause if atom.kind != "break"]
+        opening = [atom for atom in clause if atom.kind != "break" and atom.text.lower() not in _ADVERBS]
+        if opening and opening[0].kind == "qualifier" and out and not any(atom.names for atom in clause):
+            # "T waves are inverted in aVL but upright in III": the measurement, not what was said of it
+            named = [replace(a, kind="quantity", key=" ".join(a.names)) for a in out[-1] if a.names]
+            out.append((*named[-1:], *clause))
+            continue
         lacks_subject = bool(opening) and (is_verb(opening[0]) or opening[0].text.lower() in ("which", "it"))
-        named = [atom for atom in out[-1] if atom.kind == "quantity"] if out else []
+        has_number = any(atom.kind == "number" for atom in clause)
+        kinds = ("quantity", "concept") if has_number else ("quantity",)
+        named = [atom for atom in out[-1] if atom.kind in kinds and atom.names] if out else []
         out.append((*named[-1:], *clause) if lacks_subject else clause)
     return out
 
@@ -130,7 +169,8 @@ def _denied(clause: Clause, at: int) -> list[int]:
     key = clause[at].key
     if key == "forward":
         is_pair = clause[at].text.lower() in ("neither", "nor")
-        return _after(clause, at, _can_be_denied if is_pair else _is_claim)
+        claims = _after(clause, at, _can_be_denied if is_pair else _is_claim)
+        return claims or _after(clause, at, lambda atom: atom.kind == "number")
     if key == "backward":
         return _before(clause, at, _is_claim) or _after(clause, at, _is_claim)[:1]
     return _after(clause, at, _can_be_denied) or _before(clause, at, _is_claim)
@@ -141,7 +181,7 @@ def _is_claim(atom: Atom) -> bool:
 
 
 def _can_be_denied(atom: Atom) -> bool:
-    return atom.kind in (*_CLAIMS, "qualifier", "number", "change") or atom.key == "undecided"
+    return atom.kind in (*_CLAIMS, "qualifier", "number", "change") or atom.key in _DENIABLE
 
 
 def _after(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]:
@@ -151,6 +191,8 @@ def _after(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]
         if atom.kind == "negation" or (atom.kind == "break" and atom.key in ("open", "close", "with")):
             break
         if atom.text == "," and not _list_goes_on(clause[k + 1 :]):
+            break
+        if found and wanted is _is_claim and _is_copula(atom):
             break
         if wanted(atom):
             found.append(k)
@@ -186,11 +228,18 @@ def _before(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int
 
 def _with_certainty(clause: Clause) -> Clause:
     atoms = list(clause)
-    cues = [k for k, atom in enumerate(clause) if atom.kind == "certainty" and atom.key in _LEVELS]
+    cues = [k for k, atom in enumerate(clause) if atom.kind == "certainty" and atom.key in LEVELS]
     for cue, following in zip(cues, [*cues, len(clause)][1:], strict=True):
-        level = _LEVELS[clause[cue].key]
-        governed = [k for k in range(cue + 1, following) if _is_claim(clause[k])]
-        for k in governed or [k for k in range(cue) if _is_claim(clause[k])]:
+        level = LEVELS[clause[cue].key]
+        for k in _governed(clause, cue, following):
             known = atoms[k].certainty
             atoms[k] = replace(atoms[k], certainty=level if known is None else min(level, known))
     return tuple(atoms)
+
+
+def _governed(clause: Clause, cue: int, following: int) -> list[int]:
+    """Places that a word of certainty speaks of."""
+    before = [k for k in range(cue) if _is_claim(clause[k])]
+    after = [k for k in range(cue + 1, following) if _is_claim(clause[k])]
+    is_predicate = cue > 0 and _is_copula(clause[cue - 1]) and not clause[cue].text.endswith(_PREPOSITIONS)
+    return (before or after) if is_predicate else (after or before)

@@ -24,7 +24,7 @@ from cardio_agent.schema import (
 )
 from cardio_agent.verification.clauses import CERTAIN, POSSIBLE, PROBABLE, Clause, clauses_of
 from cardio_agent.verification.lexicon import CONCEPTS, implied
-from cardio_agent.verification.tokens import phrase_of
+from cardio_agent.verification.tokens import phrase_of, stem
 
 CEILING: dict[Certainty, int] = {"definite": CERTAIN, "probable": PROBABLE, "possible": POSSIBLE}
 # Findings of these kinds tell of the records or of an earlier tracing; they do not
@@ -91,9 +91,14 @@ class Context:
     ids: tuple[str, ...]
 
     @cached_property
+    def records(self) -> dict[str, Record]:
+        """Every record of the facts by its id."""
+        return self.facts.records()
+
+    @cached_property
     def cited(self) -> dict[str, Record]:
         """Cited records, and those that the cited findings rest on."""
-        records = self.facts.records()
+        records = self.records
         direct = {id: records[id] for id in self.ids if id in records}
         basis = [id for r in direct.values() if isinstance(r, Finding) for id in r.basis]
         return direct | {id: records[id] for id in basis if id in records and id not in direct}
@@ -109,6 +114,10 @@ class Context:
     @property
     def findings(self) -> list[Finding]:
         return [r for r in self.cited.values() if isinstance(r, Finding)]
+
+    @property
+    def qualities(self) -> list[LeadQuality]:
+        return [r for r in self.cited.values() if isinstance(r, LeadQuality)]
 
     @property
     def passages(self) -> list[Evidence]:
@@ -139,6 +148,11 @@ class Context:
         """Every word of the cited records."""
         texts = [text for r in self.cited.values() for text in _texts(r)]
         return frozenset(word for text in texts for word in phrase_of(text))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The same, without their regular endings."""
+        return frozenset(map(stem, self.words))
 
     def known(self, names: Sequence[str], leads: Sequence[str] = ()) -> list[Measurement]:
         """All measurements of these names, cited or not."""

@@ -56,7 +56,7 @@ def _concept(row: Mapping[str, object]) -> Concept:
     for key in ("shown_by", "ruled_out_by"):
         pairs = fields.get(key, ())
         assert isinstance(pairs, tuple)
-        fields[key] = tuple(tuple(pair.split()) for pair in pairs)
+        fields[key] = tuple(tuple(pair.split(maxsplit=1)) for pair in pairs)
     return Concept(**fields)  # type: ignore[arg-type]
 
 

@@ -6,32 +6,29 @@ after it, if the units agree; "PR, QRS and QTc are 160, 92 and 411 ms" pairs row
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from decimal import Decimal
 
+from cardio_agent.leads import PRECORDIAL_LEADS
+from cardio_agent.verification.atoms import Atom
+from cardio_agent.verification.claim_types import ValueClaim
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.lexicon import CONCEPTS
-from cardio_agent.verification.recognition import Atom
 
 UNIT_OF_SUFFIX = {
     "ms": ("ms", "s"),
     "mv": ("mV", "mm", "µV"),
-    "s": ("mV/s",),
+    "s": ("mV/s", "mm·s"),
     "deg": ("deg",),
     "bpm": ("bpm",),
+    "lead": (),
 }
+UNITLESS = ("bpm", "lead")  # units of the record that a sentence may leave out
+_LEAD_NAMES = ("st_", "t_m", "t_second", "t_terminal", "r_m", "r_peak", "s_m", "q_m", "p_mv", "p_lead")
+_DOWNWARDS = ("depressed", "inverted")
+_LIMITS = ("normal", "abnormal", "above normal", "below normal")
+_ALL = ("all", "both", "each", "every")
 _COUNTS = ("beats", "years", "Hz", "percent", "minutes", "hours")  # units of no measurement of the trace
-
-
-@dataclass(frozen=True)
-class ValueClaim:
-    """A number said of a measurement; without ``names`` it was said of nothing in particular."""
-
-    number: Atom
-    names: tuple[str, ...] = ()
-    leads: tuple[str, ...] = ()
-    sign: int = 1
-    subject: str = ""
-    is_reference: bool = False
 
 
 def fits(unit: str, name: str) -> bool:
@@ -64,16 +61,35 @@ class _Binder:
         end = self.at_numbers[order + 1] if order + 1 < len(self.at_numbers) else len(clause)
         number = _with_shared_unit(clause, at, self.at_numbers[order + 1 :])
         number = _with_superlative(clause, number)
+        if at and clause[at - 1].kind == "idiom" and clause[at - 1].key == "limit":
+            number = replace(number, text=f"{clause[at - 1].text} {number.text}")
         subject = self._take_subject(number, at, start, end)
-        names = _names(number, subject, _formula(clause, at, start))
+        names = _names(number, subject, self._formula_of(at, start))
         return ValueClaim(
             number=replace(number, comparison="") if number.unit in _COUNTS else number,
             names=names,
-            leads=self._take_leads(at, start, end),
-            sign=_sign(subject) if names else 1,
+            leads=() if names and not any(map(has_leads, names)) else self._take_leads(at, start, end),
+            sign=self._sign_of(number, subject) if names else 1,
             subject=subject.text if subject else "",
             is_reference=_is_reference(clause, at),
+            is_of_all=any(atom.text.lower().split()[0] in _ALL for atom in clause[start:at]),
         )
+
+    def _formula_of(self, at: int, start: int) -> str:
+        """The QTc formula of a number; in rows of names and numbers the one right after the name."""
+        place = self._paired.get(at)
+        if place is None:
+            return _formula(self._clause, at, start)
+        following = [atom for atom in self._clause[place + 1 :] if atom.kind != "word" and atom.key != "open"]
+        if following and following[0].kind == "formula":
+            return following[0].key
+        return "" if self._clause[place].key == "qt_ms" else _formula(self._clause, at, start)
+
+    def _sign_of(self, number: Atom, subject: Atom | None) -> int:
+        """-1 where a size counts downwards: "2 mm deep", "depressed by 1 mm", ST depression of 1 mm."""
+        is_down = any(atom.kind == "qualifier" and atom.key in _DOWNWARDS for atom in self._clause)
+        is_level = subject is not None and subject.kind == "quantity" and (number.value or 0) > 0
+        return -1 if number.key == "depth" or (is_down and is_level) else _sign(subject)
 
     def _take_subject(self, number: Atom, at: int, start: int, end: int) -> Atom | None:
         """What a number is said of: a name beside it, else that of the number before it if the unit fits."""
@@ -108,6 +124,27 @@ def _names(number: Atom, subject: Atom | None, formula: str) -> tuple[str, ...]:
     return names or (("heart_rate_bpm",) if number.unit == "bpm" else ())
 
 
+def with_transition(clause: Clause) -> Clause:
+    """ "R transition between V3 and V4": the leads are the value, counted along the chest."""
+    atoms = list(clause)
+    at = next((k for k, atom in enumerate(clause) if atom.names == ("r_transition_lead",)), len(clause))
+    for k in range(at + 1, len(clause)):
+        places = [PRECORDIAL_LEADS.index(lead) + 1 for lead in clause[k].leads if lead in PRECORDIAL_LEADS]
+        if places:
+            atoms[k] = Atom("number", clause[k].text, value=Decimal(places[0]))
+            if len(places) > 1:
+                low, high = Decimal(f"{places[0]}.0"), Decimal(places[-1])
+                atoms[k] = replace(atoms[k], value=low, high=high, comparison="between")
+        if clause[k].kind == "number" or places:
+            break
+    return tuple(atoms)
+
+
+def has_leads(name: str) -> bool:
+    """Whether a measurement is made in each lead."""
+    return name.startswith(_LEAD_NAMES)
+
+
 def _sign(subject: Atom | None) -> int:
     return CONCEPTS[subject.about].sign if subject is not None and subject.about else 1
 
@@ -120,7 +157,7 @@ def _paired_lists(clause: Clause, at_numbers: Sequence[int]) -> dict[int, int]:
         for k in range(run[0] - 1, -1, -1):
             if clause[k].kind == "quantity":
                 names.insert(0, k)
-            elif clause[k].kind not in ("break", "word", "verb"):
+            elif clause[k].kind not in ("break", "word", "verb", "qualifier", "formula"):
                 break
         # A shorter tail is not taken: "PR 160, QRS and QTc are 92 and 411 ms" pairs by its own run.
         if len(run) > 1 and len(names) == len(run):
@@ -155,7 +192,7 @@ def _runs(clause: Clause, at_numbers: Sequence[int]) -> list[list[int]]:
 def _with_shared_unit(clause: Clause, at: int, later: Sequence[int]) -> Atom:
     """A number without unit takes that of the next number in the clause: "PR 160, QRS 92 ms"."""
     number = clause[at]
-    before = [atom for atom in clause[:at] if atom.kind == "quantity"]
+    before = [atom for atom in clause[:at] if atom.names]
     unit = next((clause[k].unit for k in later if clause[k].unit), "")
     if number.unit or not before or not any(fits(unit, name) for name in before[-1].names):
         return number
@@ -186,7 +223,8 @@ def _formula(clause: Clause, at: int, start: int) -> str:
         return after.key
     between = [k for k in range(start, at) if clause[k].kind == "formula"]
     names = [k for k in range(start, at) if clause[k].kind == "quantity"]
-    own = [k for k in between if start == 0 or (names and k > names[0])]
+    is_corrected = any(atom.text.lower() in ("corrected", "corrects") for atom in clause[start:at])
+    own = [k for k in between if start == 0 or is_corrected or (names and k > names[0])]
     return clause[own[-1]].key if own else ""
 
 
@@ -212,4 +250,4 @@ def _lead_place(clause: Clause, at: int, start: int, end: int, used: set[int]) -
 def _is_reference(clause: Clause, at: int) -> bool:
     """ "(normal 120–200 ms)": the number is a limit of normal, not a value."""
     before = [atom for atom in clause[:at] if atom.kind != "word" or atom.key in ("limit", "limits", "range")]
-    return bool(before) and (before[-1].key == "normal" or before[-1].key in ("limit", "limits", "range"))
+    return bool(before) and (before[-1].key in _LIMITS or before[-1].key in ("limit", "limits", "range"))

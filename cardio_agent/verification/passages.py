@@ -8,9 +8,9 @@ only the passage's own words, neutral words and the same concepts.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from cardio_agent.schema import Evidence
+from cardio_agent.verification.atoms import Atom, neutral_words
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import (
     Context,
@@ -20,9 +20,10 @@ from cardio_agent.verification.context import (
     supported,
     unsupported,
 )
-from cardio_agent.verification.lexicon import implied
-from cardio_agent.verification.recognition import Atom, neutral_words, recognise
-from cardio_agent.verification.tokens import phrase_of
+from cardio_agent.verification.lexicon import CONCEPTS, implied
+from cardio_agent.verification.passage_numbers import misplaced_numbers, numbers_of_other_sex, same_values
+from cardio_agent.verification.recognition import recognise
+from cardio_agent.verification.tokens import phrase_of, stem
 
 _ARABIC = {"i": "1", "iia": "2a", "iib": "2b", "ii": "2", "iii": "3"}
 _ASSERTING = frozenset(
@@ -37,7 +38,7 @@ _VERB_OF_CLASS = {
     "3": ("recommended", "recommends", "indicated"),
 }
 _STRONG = ("recommended", "recommends", "recommend", "indicated", "should", "must")
-_SHORT = 3  # letters of the words that join others ("the", "of", "for")
+_ALL = frozenset(["all", "every", "any", "always", "each", "everyone", "everybody", "never", "only"])
 PERSON = re.compile(r"\b(?:this|the|our|his|her|your) (?:patient|person|case|man|woman)\b", re.IGNORECASE)
 _FREE_KINDS = ("break", "verb", "comparison", "guideline", "certainty", "negation", "prior", "probability")
 
@@ -74,7 +75,12 @@ def _objections(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcom
             if objection := _objection(atom, passage):
                 yield objection
         yield from _strength_objections(clause, passage)
-    yield from _misplaced_numbers(clauses, passage)
+    if passage.checked and passage.class_checked and _says_unchecked(clauses):
+        yield contradicted(f"[{passage.id}] has been checked in its source.")
+    if not passage.checked and not _says_unchecked(clauses):
+        yield unsupported(f"[{passage.id}] is unchecked, and the sentence does not say so.")
+    yield from misplaced_numbers(clauses, passage)
+    yield from numbers_of_other_sex(clauses, passage)
 
 
 def _says_something(clauses: Sequence[Clause], passage: Evidence) -> bool:
@@ -82,11 +88,23 @@ def _says_something(clauses: Sequence[Clause], passage: Evidence) -> bool:
     atoms = [atom for clause in clauses for atom in clause]
     if any(atom.kind == "quote" for atom in atoms):
         return True
-    asserts = {word for atom in atoms for word in phrase_of(atom.text)} & _ASSERTING - _words(passage)
+    outright = [atom for clause in clauses if not _is_conditional(clause) for atom in clause]
+    asserts = {word for atom in outright for word in phrase_of(atom.text)} & _ASSERTING - _words(passage)
+    asserts |= {"here"} & {word for atom in atoms for word in phrase_of(atom.text)}
     marks = [a for a in atoms if a.kind in ("class", "level", "guideline", "number")]
     content = [a for a in atoms if a.kind in ("unknown", "modifier", "qualifier")]
     n_concepts = sum(atom.kind == "concept" for atom in atoms)
     return not asserts and (bool(marks) or len(content) > 1 or (len(content) == 1 and n_concepts > 1))
+
+
+def _says_unchecked(clauses: Sequence[Clause]) -> bool:
+    words = {word for clause in clauses for atom in clause for word in phrase_of(atom.text)}
+    return bool(words & {"unchecked", "unverified"})
+
+
+def _is_conditional(clause: Clause) -> bool:
+    """ "When LBBB is present": no statement on this recording."""
+    return any(atom.text.lower() in ("if", "when", "whenever", "once") for atom in clause)
 
 
 def _objection(atom: Atom, passage: Evidence) -> Outcome | None:
@@ -140,7 +158,7 @@ def _check_number(atom: Atom, passage: Evidence) -> Outcome | None:
         return None
     if _is_year(atom):
         return contradicted(f"[{passage.id}] is of {passage.year or 'no year'}, not {atom.value}.")
-    same = [n for n in _atoms(passage) if n.kind == "number" and _same_values(n, atom)]
+    same = [n for n in _atoms(passage) if n.kind == "number" and same_values(n, atom)]
     if not same:
         return contradicted(f"“{atom.text}” does not stand in [{passage.id}].")
     comparisons = {n.comparison for n in same} - {"", "equal"}
@@ -153,75 +171,43 @@ def _is_year(atom: Atom) -> bool:
     return not atom.unit and atom.value is not None and 1990 <= atom.value <= 2035 and atom.value % 1 == 0
 
 
-def _same_values(known: Atom, written: Atom) -> bool:
-    if (known.value, known.high) != (written.value, written.high) and written.value not in (
-        known.value,
-        known.high,
-    ):
-        return False
-    units = {known.unit, written.unit} - {""}
-    return len(units) <= 1
-
-
-def _misplaced_numbers(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcome]:
-    """A passage with several numbers of one unit: each must stay with the words it stands with there."""
-    atoms = [atom for clause in clauses for atom in clause]
-    if any(atom.kind == "quote" for atom in atoms):
-        return
-    numbers = [atom for atom in atoms if atom.kind == "number" and atom.unit]
-    words = {_stem(word) for atom in atoms for word in phrase_of(atom.text)}
-    for number in numbers:
-        rivals = [part for part in _parts(passage) if any(n.unit == number.unit for n in part.numbers)]
-        own = [part for part in rivals if any(_same_values(n, number) for n in part.numbers)]
-        others = [part for part in rivals if part not in own]
-        told = frozenset().union(*(part.words for part in own))
-        for part in others if own else ():
-            strange = (part.words & words) - told
-            if any(len(word) > _SHORT for word in strange) and not any(
-                _same_values(n, other) for n in part.numbers for other in numbers
-            ):
-                yield contradicted(f"“{number.text}” stands with other words in [{passage.id}].")
-
-
-class _Part(NamedTuple):
-    """A stretch of a passage between commas or stops."""
-
-    words: frozenset[str]
-    numbers: tuple[Atom, ...]
-
-
-@cache
-def _parts(passage: Evidence) -> tuple[_Part, ...]:
-    texts = re.split(r"[;:,.]\s", passage.text)
-    return tuple(
-        _Part(
-            frozenset(_stem(word) for word in phrase_of(text)),
-            tuple(atom for atom in recognise(text) if atom.kind == "number" and atom.unit),
-        )
-        for text in texts
-    )
-
-
 def _check_concept(atom: Atom, passage: Evidence) -> Outcome | None:
     known = {key for other in _atoms(passage) if other.kind == "concept" for key in implied(other.key)}
-    if atom.key in known or set(phrase_of(atom.text)) <= _words(passage):
+    qualified = {(n, q.key) for q in _atoms(passage) if q.kind == "qualifier" for n in _named(passage)}
+    if (
+        qualified & {*CONCEPTS[atom.key].shown_by}
+        or atom.key in known
+        or set(phrase_of(atom.text)) <= _words(passage)
+    ):
         return None
     return unsupported(f"[{passage.id}] does not speak of {atom.text}.")
 
 
 def _check_words(atom: Atom, passage: Evidence) -> Outcome | None:
-    allowed = _words(passage) | neutral_words()
-    stems = {_stem(word) for word in allowed}
-    strange = [word for word in phrase_of(atom.text) if _stem(word) not in stems and re.search(r"\w", word)]
-    return unsupported(f"“{strange[0]}” does not stand in [{passage.id}].") if strange else None
+    for word in phrase_of(atom.text):
+        if (
+            re.search(r"\w", word)
+            and stem(word) not in _stems(passage)
+            and stem(word) not in _neutral_stems()
+        ):
+            return unsupported(f"“{word}” does not stand in [{passage.id}].")
+    return None
 
 
-def _stem(word: str) -> str:
-    """A word without its regular ending, so that "acquiring" counts as "acquire" and nothing else does."""
-    for ending in ("ing", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word.removesuffix(ending)
-    return word
+@cache
+def _neutral_stems() -> frozenset[str]:
+    # A number in words is the passage's own, not a neutral word.
+    return frozenset(map(stem, neutral_words() - {"two"}))
+
+
+@cache
+def _stems(passage: Evidence) -> frozenset[str]:
+    return frozenset(map(stem, _words(passage)))
+
+
+@cache
+def _named(passage: Evidence) -> frozenset[str]:
+    return frozenset(name for atom in _atoms(passage) if atom.kind == "quantity" for name in atom.names)
 
 
 @cache
@@ -229,14 +215,22 @@ def _words(passage: Evidence) -> frozenset[str]:
     return frozenset(word for field in passage_texts(passage) for word in phrase_of(field))
 
 
+@cache
+def _title_words(passage: Evidence) -> frozenset[str]:
+    return frozenset(phrase_of(f"{passage.short} {passage.guideline} {passage.society}"))
+
+
 def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]:
-    """A paraphrase may neither turn a recommendation round nor make it stronger."""
+    """A paraphrase may neither turn a recommendation round nor make it stronger or wider."""
     spoken = [atom for atom in clause if atom.kind != "quote"]
     words = {word for atom in spoken for word in phrase_of(atom.text)}
+    if wider := sorted(words & _ALL - _words(passage)):
+        yield contradicted(f"[{passage.id}] does not say “{wider[0]}”.")
     if any(atom.kind in ("class", "level") for atom in spoken) and not words & set(_STRONG):
         return
     denies = _has_any(words, _NEGATIONS) or any(word.endswith("n't") for word in words)
-    own = _words(passage)
+    quotes = any(atom.kind == "quote" for atom in clause)
+    own = _title_words(passage) if quotes else _words(passage)
     if denies and not own & set(_NEGATIONS):
         yield contradicted(f"[{passage.id}] does not deny what the sentence denies.")
     own_class = _arabic(passage.class_of_recommendation)
@@ -245,7 +239,7 @@ def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]
             yield contradicted(
                 f"[{passage.id}] is of class {passage.class_of_recommendation}: it advises against."
             )
-        allowed = own | set(_VERB_OF_CLASS.get(own_class, ()))
+        allowed = own | set(_VERB_OF_CLASS.get(own_class, ())) | ({"must"} if "only" in own else set())
         if strange := sorted((words & set(_STRONG)) - allowed):
             yield contradicted(f"[{passage.id}] does not say “{strange[0]}”.")
 

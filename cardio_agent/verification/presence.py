@@ -9,10 +9,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cardio_agent.findings.limits import holds
 from cardio_agent.leads import PRECORDIAL_LEADS, TERRITORIES
 from cardio_agent.schema import Finding, Measurement, Statement
-from cardio_agent.verification.claims import PresenceClaim
+from cardio_agent.verification.claim_types import PresenceClaim
 from cardio_agent.verification.clauses import CERTAIN, DEFINITE
 from cardio_agent.verification.context import (
     CEILING,
@@ -26,10 +25,12 @@ from cardio_agent.verification.context import (
     unsupported,
 )
 from cardio_agent.verification.lexicon import CONCEPTS, concept_name, implied, narrower
+from cardio_agent.verification.places import check_place, is_so, showing
 from cardio_agent.verification.recognition import territory_leads
 from cardio_agent.writing.phrases import lead_list, named_value
 
 _LEVEL_NAMES = {1: "possible", 2: "probable", 3: "definite", 4: "definite"}
+_ELECTRODES = ("lead_reversal", "electrode_misplacement")
 _CONTIGUOUS = (*TERRITORIES.values(), *itertools.pairwise(PRECORDIAL_LEADS))
 
 
@@ -57,7 +58,7 @@ def _check_quote(claim: PresenceClaim, context: Context) -> Outcome:
     level = claim.certainty or DEFINITE
     if level > CEILING[record.certainty]:
         return _too_certain(record, level)
-    return _check_place(claim, [record], context) or supported(f"The words are those of [{record.id}].")
+    return check_place(claim, [record], context) or supported(f"The words are those of [{record.id}].")
 
 
 def _too_certain(finding: Finding, level: int) -> Outcome:
@@ -106,7 +107,7 @@ def _check_present(claim: PresenceClaim, context: Context) -> Outcome:
     cited = [finding for finding in findings if finding.id in context.cited]
     other: list[Statement | Measurement] = [
         *_present_statements(claim.key, context),
-        *_showing(claim, context),
+        *showing(claim, context),
     ]
     if not cited and not other and not _follows(claim.key, context):
         return _not_carried(claim, context)
@@ -119,7 +120,7 @@ def _check_present(claim: PresenceClaim, context: Context) -> Outcome:
         return unsupported(f"No finding makes {concept_name(claim.key)} definite.")
     if not cited and (objection := _objection(claim, context)):
         return objection
-    return _check_place(claim, cited, context) or supported(_carried_reason(cited, other))
+    return check_place(claim, cited, context) or supported(_carried_reason(cited, other))
 
 
 def _names_only(claim: PresenceClaim) -> bool:
@@ -130,7 +131,7 @@ def _names_only(claim: PresenceClaim) -> bool:
 
 def _check_valued(claim: PresenceClaim, context: Context) -> Outcome:
     """The number itself is checked elsewhere; leads that no number took have to be measured too."""
-    shown = {m.lead for m in _showing(claim, context)}
+    shown = {m.lead for m in showing(claim, context)}
     placed = {lead for a in context.asserted if a.implies(claim.key) for lead in a.finding.leads}
     missing = [lead for lead in claim.leads if lead not in shown | placed]
     if missing:
@@ -152,22 +153,6 @@ def _carried_reason(cited: Sequence[Finding], other: Sequence[Statement | Measur
 def _present_statements(key: str, context: Context) -> list[Statement]:
     codes = _codes(narrower(key))
     return [s for s in context.statements if s.present and s.code in codes]
-
-
-def _showing(claim: PresenceClaim, context: Context) -> list[Measurement]:
-    """Cited measurements that show a concept by the limits of normal, or by a value given with it."""
-    if claim.is_valued and any(name.endswith("_mv") for name in CONCEPTS[claim.key].quantity):
-        return context.measured(CONCEPTS[claim.key].quantity)
-    if claim.key == "P_waves":
-        return [m for m in context.measured(("p_ms", "p_mv")) if m.value is not None]
-    pairs = [pair for key in narrower(claim.key) for pair in CONCEPTS[key].shown_by]
-    return [
-        m for name, word in pairs for m in context.measured((name,), claim.leads) if _is_so(word, m, context)
-    ]
-
-
-def _is_so(word: str, m: Measurement, context: Context) -> bool:
-    return holds(word, m, context.facts.recording.patient) is True
 
 
 def _follows(key: str, context: Context) -> bool:
@@ -200,7 +185,7 @@ def _objection(claim: PresenceClaim, context: Context) -> Outcome | None:
         if _exclude_each_other(assertion, claim.key):
             return contradicted(f"The finding is {assertion.finding.text} [{assertion.finding.id}].")
     for finding in context.facts.findings:
-        if finding.kind == "contradiction" and _mentions(finding, claim.key):
+        if finding.kind == "contradiction" and mentions(finding, claim.key):
             return contradicted(f"{finding.text[:1].upper()}{finding.text[1:]} [{finding.id}].")
     if any(a.implies(claim.key) for a in context.asserted):
         return None
@@ -220,7 +205,8 @@ def _exclude_each_other(assertion: Assertion, key: str) -> bool:
     return bool(mine & implied(assertion.key) or theirs & implied(key))
 
 
-def _mentions(finding: Finding, key: str) -> bool:
+def mentions(finding: Finding, key: str) -> bool:
+    """Whether the text of a finding names a concept or a narrower one."""
     return any(
         atom.kind == "concept" and key in implied(atom.key)
         for clause in text_clauses(finding.text)
@@ -232,7 +218,7 @@ def _excluding(claim: PresenceClaim, rows: Sequence[Measurement], context: Conte
     """Measurements that rule a concept, or a wider one that it implies, out."""
     pairs = [pair for key in implied(claim.key) for pair in CONCEPTS[key].ruled_out_by]
     for name, word in pairs:
-        yield from (m for m in rows if m.name == name and _is_so(word, m, context))
+        yield from (m for m in rows if m.name == name and is_so(word, m, context))
 
 
 # ── absent ───────────────────────────────────────────────────────────────────────────────────
@@ -259,7 +245,7 @@ def _shown_anywhere(claim: PresenceClaim, place: set[str], context: Context) -> 
     for key in narrower(claim.key):
         for name, word in CONCEPTS[key].shown_by:
             rows = {
-                m.lead: m for m in context.facts.measurements if m.name == name and _is_so(word, m, context)
+                m.lead: m for m in context.facts.measurements if m.name == name and is_so(word, m, context)
             }
             if None in rows:
                 return rows[None]
@@ -281,12 +267,15 @@ def _absence_carried(claim: PresenceClaim, place: set[str], context: Context) ->
     for key in narrower(claim.key) if place or claim.key.startswith("ST_") else ():
         for name, word in CONCEPTS[key].shown_by:
             rows = [m for m in context.measured((name,)) if m.lead and (not place or m.lead in place)]
-            if rows and not any(_is_so(word, m, context) for m in rows):
+            if rows and not any(is_so(word, m, context) for m in rows):
                 return supported(f"{named_value(rows[0])} [{rows[0].id}].")
     if claim.key == "P_waves" and (
         rows := [m for m in context.measured(("p_ms", "pr_ms")) if m.value is None]
     ):
         return supported(f"{named_value(rows[0])}: {rows[0].reason} [{rows[0].id}].")
+    quality = context.facts.quality
+    if claim.key in _ELECTRODES and quality.id in context.cited and not quality.electrode_swaps:
+        return supported(f"No electrodes seem to be exchanged [{quality.id}].")
     for assertion in context.asserted:
         if assertion.finding.id in context.cited and _bears_absence(assertion, claim.key):
             return supported(f"The finding is {assertion.finding.text} [{assertion.finding.id}].")
@@ -299,47 +288,3 @@ def _bears_absence(assertion: Assertion, key: str) -> bool:
     if assertion.is_negated:
         return assertion.key in implied(key)
     return assertion.key == "normal_ECG" or _exclude_each_other(assertion, key)
-
-
-# ── leads and territories ────────────────────────────────────────────────────────────────────
-
-
-def _check_place(claim: PresenceClaim, findings: Sequence[Finding], context: Context) -> Outcome | None:
-    """An objection to the leads or the territory that a claim names, or None."""
-    if claim.leads and (objection := _check_leads(claim, findings, context)):
-        return objection
-    for territory in claim.territories:
-        if objection := _check_territory(territory, findings):
-            return objection
-    return None
-
-
-def _check_leads(claim: PresenceClaim, findings: Sequence[Finding], context: Context) -> Outcome | None:
-    named = set(claim.leads)
-    placed = [finding for finding in findings if finding.leads]
-    if any(named == set(f.leads) if claim.is_only else named <= set(f.leads) for f in placed):
-        return None
-    shown = set() if claim.is_quote else {m.lead for m in _showing(claim, context)}
-    if named <= shown and not claim.is_only:
-        return None
-    if placed:
-        finding = placed[0]
-        return contradicted(
-            f"{finding.text}: {lead_list(finding.leads)}, not {lead_list(claim.leads)} [{finding.id}]."
-        )
-    return unsupported(f"No cited record places {claim.text} in {lead_list(claim.leads)}.")
-
-
-def _check_territory(territory: str, findings: Sequence[Finding]) -> Outcome | None:
-    placed = [finding for finding in findings if finding.leads or finding.territory]
-    for finding in placed:
-        words = (finding.territory or "").split() + finding.text.split()
-        leads = set(finding.leads)
-        parts = territory_leads(territory)
-        in_leads = len(leads & frozenset().union(*parts)) >= 2 and all(leads & part for part in parts)
-        if territory == finding.territory or territory in words or in_leads:
-            return None
-    if placed:
-        where = placed[0].territory or lead_list(placed[0].leads)
-        return contradicted(f"{placed[0].text} is {where}, not {territory} [{placed[0].id}].")
-    return unsupported(f"No cited record places it in the {territory} leads.")

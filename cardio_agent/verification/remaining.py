@@ -4,12 +4,24 @@ Enters: claims and the context. Leaves: outcomes. A word that no table knows pas
 record has it; a word that narrows a claim down passes as well where the claim is denied.
 """
 
+from collections.abc import Iterator
+
+from cardio_agent.findings.limits import QTC_NAMES
 from cardio_agent.schema import Finding, LeadQuality, Measurement, Recording
-from cardio_agent.verification.claims import LeadsClaim, StateClaim, TermClaim
+from cardio_agent.verification.claim_types import LeadsClaim, StateClaim, TermClaim
+from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
+from cardio_agent.verification.presence import mentions
+from cardio_agent.verification.tokens import phrase_of, stem
 from cardio_agent.writing.phrases import lead_list
 
+_EVIDENCE = frozenset(["measurement", "measurements", "measured", "interval", "intervals", "values"])
+_AGREEING = frozenset(
+    ["agree", "back", "bear", "borne", "confirm", "corroborate", "favour", "fit", "match", "support"]
+)
+_KNOWN = frozenset(["known", "unknown", "given", "stated", "missing", "available"])
 _VERDICTS = ("good", "limited", "unusable")
+_LEAD_STATES = ("noisy", "saturated", "flat", "missing", "derived")
 
 
 def check_state(claim: StateClaim, context: Context) -> Outcome:
@@ -17,15 +29,40 @@ def check_state(claim: StateClaim, context: Context) -> Outcome:
     if claim.leads:
         return _check_lead_states(claim, context)
     quality = context.facts.quality
+    if claim.state == "repeat":
+        if quality.verdict == "good" or quality.id not in context.cited:
+            return unsupported("No cited record asks for another recording.")
+        return supported(f"Recording quality is {quality.verdict} [{quality.id}].")
+    if claim.is_negated and claim.state in _LEAD_STATES:
+        return _check_no_lead(claim, context)
     if claim.state in _VERDICTS:
         if (quality.verdict == claim.state) == claim.is_negated:
             return contradicted(f"Recording quality is {quality.verdict} [{quality.id}].")
         if quality.id in context.cited:
             return supported(f"Recording quality is {quality.verdict} [{quality.id}].")
         return unsupported("The sentence does not cite the quality of the recording.")
-    if claim.text.lower() in context.words:
+    if claim.text.lower() in context.words and not claim.is_negated:
         return supported(f"“{claim.text}” stands in a cited record.")
     return unsupported(f"No cited record says “{claim.text}”.")
+
+
+def _check_no_lead(claim: StateClaim, context: Context) -> Outcome:
+    """ "No lead is noisy" against all of them."""
+    facts = context.facts
+    such = [q.lead for q in facts.quality.leads if _is_in_state(q.lead, claim.state, context)]
+    if such:
+        return contradicted(f"{lead_list(such)}: {claim.text} [{facts.quality.id}].")
+    if not {facts.quality.id, facts.recording.id} & context.cited.keys():
+        return unsupported(f"The sentence does not cite [{facts.quality.id}].")
+    return supported(f"No lead is {claim.text} [{facts.quality.id}].")
+
+
+def _is_in_state(lead: str, state: str, context: Context) -> bool:
+    recording = context.facts.recording
+    known = next(q for q in context.facts.quality.leads if q.lead == lead)
+    if state == "derived":
+        return lead in recording.derived_leads
+    return known.state == state or (state == "missing" and lead in recording.missing_leads)
 
 
 def _check_lead_states(claim: StateClaim, context: Context) -> Outcome:
@@ -33,24 +70,55 @@ def _check_lead_states(claim: StateClaim, context: Context) -> Outcome:
         objection = _lead_objection(lead, claim, context)
         if objection is not None:
             return objection
+    for lead in claim.excepted:
+        if _is_in_state(lead, claim.state, context) != claim.is_negated:
+            return contradicted(f"Lead {lead} is no exception [{context.facts.quality.id}].")
     return supported(f"{lead_list(claim.leads)}: {claim.text}.")
 
 
 def _lead_objection(lead: str, claim: StateClaim, context: Context) -> Outcome | None:
-    recording = context.facts.recording
     known = next(q for q in context.facts.quality.leads if q.lead == lead)
-    if claim.state == "derived":
-        is_so = lead in recording.derived_leads
-    elif claim.state == "missing":
-        is_so = lead in recording.missing_leads or known.state == "missing"
-    else:
-        is_so = known.state == claim.state
-    if is_so == claim.is_negated:
+    if _is_in_state(lead, claim.state, context) == claim.is_negated:
         return contradicted(f"Lead {lead} is {known.state} [{known.id}].")
-    carriers = {known.id, context.facts.quality.id, recording.id}
+    carriers = {known.id, context.facts.quality.id, context.facts.recording.id}
     if not carriers & context.cited.keys():
         return unsupported(f"The sentence does not cite [{known.id}].")
     return None
+
+
+def check_agreement(clause: Clause, context: Context) -> Iterator[Outcome]:
+    """ "The measurements support this" against a cited finding that they do not."""
+    words = {word for atom in clause if atom.kind != "quote" for word in phrase_of(atom.text)}
+    denied = any(atom.kind == "negation" for atom in clause)
+    against = next((f for f in context.findings if f.kind == "contradiction"), None)
+    tells = words & _EVIDENCE or any(atom.kind == "quantity" for atom in clause)
+    if against and not denied and tells and {*map(stem, words)} & {*map(stem, _AGREEING)}:
+        yield contradicted(f"{against.text[:1].upper()}{against.text[1:]} [{against.id}].")
+
+
+def refuted(clause: Clause, context: Context) -> dict[str, Finding]:
+    """Concepts that the measurements do not support by a cited finding, where the clause says so too."""
+    words = {stem(word) for atom in clause for word in phrase_of(atom.text)}
+    denied = any(atom.kind == "negation" for atom in clause)
+    if not denied or not words & {*map(stem, (*_AGREEING, "against"))}:
+        return {}
+    against = [f for f in context.findings if f.kind == "contradiction"]
+    concepts = [atom.key for atom in clause if atom.kind == "concept"]
+    return {key: finding for key in concepts for finding in against if mentions(finding, key)}
+
+
+def check_person(clause: Clause, context: Context) -> Iterator[Outcome]:
+    """ "Age and sex are not known" against the recording."""
+    words = {word for atom in clause for word in phrase_of(atom.text)}
+    patient = context.facts.recording.patient
+    if not words & _KNOWN:
+        return
+    is_denied = "unknown" in words or any(atom.kind == "negation" for atom in clause)
+    for word, value in (("age", patient.age_years), ("sex", patient.sex)):
+        if word in words and (value is None) != is_denied:
+            yield contradicted(f"The {word} is {'not known' if value is None else 'known'}.")
+        elif word in words and context.recording is None:
+            yield unsupported(f"The sentence does not cite [{context.facts.recording.id}] for the {word}.")
 
 
 def check_leads(claim: LeadsClaim, context: Context) -> Outcome:
@@ -83,14 +151,38 @@ def check_term(claim: TermClaim, context: Context) -> Outcome:
             return _check_sex(claim, context)
         case "date":
             return _check_date(claim, context)
+        case "count":
+            return _check_count(claim, context)
+        case "certain":
+            return _check_certain(claim, context)
         case "denied":
             return unsupported(f"It is not clear what is said not to be {claim.text}.")
         case "modifier" | "lead_group" | "territory" if claim.is_denied:
             return supported(f"“{claim.text}” only narrows down what is denied.")
     words = set(claim.text.lower().split())
     territories = {f.territory for f in context.findings}
-    if words <= context.words or claim.key in context.words or claim.key in territories:
+    if {*map(stem, words)} <= context.stems or claim.key in context.words or claim.key in territories:
         return supported(f"“{claim.text}” stands in a cited record.")
+    return unsupported(f"No cited record bears out “{claim.text}”.")
+
+
+def _check_certain(claim: TermClaim, context: Context) -> Outcome:
+    """ "This is definite", said of whatever is cited."""
+    doubtful = next((f for f in context.findings if f.certainty != "definite"), None)
+    if doubtful is not None:
+        return contradicted(f"The finding “{doubtful.text}” is {doubtful.certainty} [{doubtful.id}].")
+    return supported(f"“{claim.text}” is as recorded.")
+
+
+def _check_count(claim: TermClaim, context: Context) -> Outcome:
+    """ "Three leads are noisy": the leads in that state, or those of a cited finding, have to be as many."""
+    states = [lead.state for lead in context.facts.quality.leads]
+    names = [m.name for m in context.measurements]
+    known = {*(str(states.count(state)) for state in states), *(str(len(f.leads)) for f in context.findings)}
+    known |= {str(sum(name in QTC_NAMES for name in names))}
+    words = claim.text.lower().split()
+    if claim.key in known or context.words.issuperset(words):
+        return supported(f"“{claim.text}” is as recorded.")
     return unsupported(f"No cited record bears out “{claim.text}”.")
 
 

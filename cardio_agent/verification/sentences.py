@@ -32,6 +32,17 @@ _ABBREVIATIONS = frozenset(
         "msec",
         "yr",
         "yrs",
+        "prob",
+        "poss",
+        "susp",
+        "inf",
+        "ant",
+        "lat",
+        "prev",
+        "neg",
+        "pos",
+        "tach",
+        "brady",
     ]
 )
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")

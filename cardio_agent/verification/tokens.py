@@ -6,7 +6,7 @@ spaces, dashes between numbers or leads as "to". Knows no meaning.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cardio_agent.leads import LEADS
@@ -17,10 +17,11 @@ _TOKEN = re.compile(
     r"\d{4}-\d{2}-\d{2}"
     r"|\d+(?:st|nd|rd|th)\b"
     r"|\d+(?:\.\d+)?"
+    r"|[PQRST](?=(?:V[1-6]|aV[RLF])\b)"  # "RV5" is R in V5
     r"|[^\W\d_][\w]*(?:['’](?:t|s)\b)?"
     r"|>=|<=|[^\w\s]"
 )
-_MINUS = str.maketrans({"−": "-", "‑": "-", "‐": "-", "–": "–"})
+_MARKS = str.maketrans({"−": "-", "‑": "-", "‐": "-", "–": "–", "_": " "})
 LEAD_BY_LOWER = {lead.lower(): lead for lead in LEADS if lead[0] in "aV"}
 ROMAN_LEADS = ("I", "II", "III")
 
@@ -48,7 +49,7 @@ def tokens(text: str) -> list[Token]:
     ['t', 'wave', 'inversion', 'of', '-0.3', 'mv', 'in', 'v2', 'to', 'v4']
     """
     found: list[Token] = []
-    text = text.translate(_MINUS)
+    text = text.translate(_MARKS)
     end = -1
     for match in _TOKEN.finditer(text):
         raw, start, joined = match[0], match.start(), match.start() == end
@@ -93,6 +94,15 @@ def plurals(phrase: Phrase) -> Iterator[Phrase]:
         yield (*phrase[:-1], f"{last}es" if last.endswith("x") else f"{last}s")
 
 
+@lru_cache(maxsize=8192)
 def phrase_of(form: str) -> Phrase:
     """A form as its words."""
     return tuple(token.word for token in tokens(form))
+
+
+def stem(word: str) -> str:
+    """A word without its regular ending, so that "acquiring" counts as "acquire" and nothing else does."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word

@@ -1,4 +1,4 @@
-"""Numbers and judgements against measurements.
+"""Numbers against measurements.
 
 Enters: a claim and the context. Leaves: outcomes. The rule of rounding: a number written with k
 decimals must equal the record's value rounded to k decimals, in the unit that it is written with;
@@ -6,10 +6,12 @@ a tie may go either way. "About" and the like relax nothing.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from cardio_agent.findings.limits import holds, normal_range
+from cardio_agent.findings.limits import normal_range
 from cardio_agent.schema import Measurement, Recording
-from cardio_agent.verification.claims import JudgementClaim, MissingClaim
+from cardio_agent.verification.atoms import Atom
+from cardio_agent.verification.claim_types import ValueClaim
 from cardio_agent.verification.context import (
     Context,
     Outcome,
@@ -18,13 +20,12 @@ from cardio_agent.verification.context import (
     text_clauses,
     unsupported,
 )
-from cardio_agent.verification.number_claims import ValueClaim, fits
-from cardio_agent.verification.recognition import Atom
+from cardio_agent.verification.number_claims import UNITLESS, fits
 from cardio_agent.writing.phrases import named_value
 
 # Factors into the unit of the record. Source: STD-07 (10 mm to 1 mV).
 _FACTOR = {("s", "ms"): 1000.0, ("mm", "mV"): 0.1, ("µV", "mV"): 0.001}
-_MAGNITUDES = ("s_mv", "q_mv")  # depths: written with or without their minus sign
+MAGNITUDES = ("s_mv", "q_mv")  # depths: written with or without their minus sign
 _EPSILON = 1e-9
 
 
@@ -39,7 +40,7 @@ def check_value(claim: ValueClaim, context: Context) -> Outcome:
         return _check_uncited(claim, context)
     if "limit" in claim.number.text and (wrong := _check_reference(claim, context)).verdict != "supported":
         return wrong
-    if not claim.number.unit and cited[0].unit != "bpm":
+    if not claim.number.unit and cited[0].unit not in UNITLESS:
         return unsupported(f"“{claim.number.text}” has no unit ({named_value(cited[0])} [{cited[0].id}]).")
     missing_leads = set(claim.leads) - {m.lead for m in cited if m.lead} if cited[0].lead else set()
     if missing_leads:
@@ -92,9 +93,8 @@ def _half_step(number: Atom) -> float:
 def _holds(claim: ValueClaim, m: Measurement) -> bool:
     if m.value is None:
         return False
-    value = (
-        abs(m.value) if m.name in _MAGNITUDES and claim.number.value and claim.number.value > 0 else m.value
-    )
+    is_size = m.name in MAGNITUDES and claim.sign > 0 and (claim.number.value or 0) > 0
+    value = abs(m.value) if is_size else m.value
     is_true = matches(claim.number, value, m.unit, claim.sign)
     return not is_true if claim.number.is_negated else is_true
 
@@ -107,9 +107,11 @@ def _compare(claim: ValueClaim, cited: Sequence[Measurement]) -> Outcome:
     checked = by_lead.values() if claim.leads else [list(cited)]
     for group in checked:
         if not any(_holds(claim, m) for m in group):
-            return contradicted(f"{_is(group[0])}, not {claim.number.text} [{group[0].id}].")
+            return contradicted(f"{as_recorded(group[0])}, not {claim.number.text} [{group[0].id}].")
+    if claim.is_of_all and (strange := next((m for m in cited if not _holds(claim, m)), None)):
+        return contradicted(f"{as_recorded(strange)}, not {claim.number.text} [{strange.id}].")
     agreeing = next(m for m in cited if _holds(claim, m))
-    return supported(f"{_is(agreeing)} [{agreeing.id}].")
+    return supported(f"{as_recorded(agreeing)} [{agreeing.id}].")
 
 
 def _is_superlative(claim: ValueClaim) -> bool:
@@ -121,18 +123,19 @@ def _compare_largest(claim: ValueClaim, cited: Sequence[Measurement], context: C
     rows = list(cited)
     if len(claim.leads) == 1:
         same = [m for m in context.measurements if m.name in claim.names]
-        rows = same if len(same) > 1 else context.known(claim.names)
+        rows = same if len(same) > 1 else context.known([m.name for m in cited])
     values = [m for m in rows if m.value is not None]
     if not values:
-        return contradicted(f"{_is(rows[0])} [{rows[0].id}].")
+        return contradicted(f"{as_recorded(rows[0])} [{rows[0].id}].")
     largest = max(values, key=lambda m: claim.sign * (m.value or 0.0))
     in_place = not claim.leads or any(m.lead in claim.leads for m in values if m.value == largest.value)
     if in_place and _holds(claim, largest):
-        return supported(f"{_is(largest)} [{largest.id}].")
-    return contradicted(f"The largest is {_is(largest)}, not {claim.number.text} [{largest.id}].")
+        return supported(f"{as_recorded(largest)} [{largest.id}].")
+    return contradicted(f"The largest is {as_recorded(largest)}, not {claim.number.text} [{largest.id}].")
 
 
-def _is(m: Measurement) -> str:
+def as_recorded(m: Measurement) -> str:
+    """A measurement in words, with the reason where it has no value."""
     text = named_value(m)
     reason = f" ({m.reason})" if m.value is None and m.reason else ""
     return f"{text[:1].upper()}{text[1:]}{reason}"
@@ -140,30 +143,35 @@ def _is(m: Measurement) -> str:
 
 def _check_uncited(claim: ValueClaim, context: Context, leads: tuple[str, ...] = ()) -> Outcome:
     """The measurement is not among those cited: false is contradicted, true is without support."""
-    if any(_same_number(claim, other) for other in _numbers_in_findings(context)):
-        return supported(f"“{claim.number.text}” stands in the cited finding.")
+    if any(_same_number(claim, other) for other in _numbers_in_texts(claim, context)):
+        return supported(f"“{claim.number.text}” stands in a cited record.")
     known = context.known(claim.names, leads or claim.leads)
     if not known:
         return unsupported(f"The report holds no measurement for “{claim.subject or claim.number.text}”.")
-    if not claim.number.unit and known[0].unit != "bpm":
+    if not claim.number.unit and known[0].unit not in UNITLESS:
         return unsupported(f"“{claim.number.text}” has no unit.")
     if not any(_holds(claim, m) for m in known):
-        return contradicted(f"{_is(known[0])}, not {claim.number.text} [{known[0].id}].")
+        return contradicted(f"{as_recorded(known[0])}, not {claim.number.text} [{known[0].id}].")
     right = next(m for m in known if _holds(claim, m))
-    return unsupported(f"{_is(right)}, but the sentence does not cite [{right.id}].")
+    return unsupported(f"{as_recorded(right)}, but the sentence does not cite [{right.id}].")
 
 
-def _numbers_in_findings(context: Context) -> Iterator[Atom]:
-    for finding in context.findings:
-        for clause in text_clauses(finding.text):
+def _numbers_in_texts(claim: ValueClaim, context: Context) -> Iterator[Atom]:
+    """Numbers in the words of cited findings and of the quality of the leads that are spoken of."""
+    leads = [q for q in context.qualities if not claim.leads or q.lead in claim.leads]
+    for text in (*(f.text for f in context.findings), *(q.reason for q in leads)):
+        for clause in text_clauses(text):
             yield from (atom for atom in clause if atom.kind == "number")
 
 
 def _same_number(claim: ValueClaim, other: Atom) -> bool:
     mine = claim.number
-    return (mine.value, mine.high, mine.unit, mine.comparison) == (
-        other.value, other.high, other.unit, other.comparison,
-    ) and not claim.names  # fmt: skip
+    plain = ("", "equal")
+    same_comparison = mine.comparison == other.comparison or {mine.comparison, other.comparison} <= {*plain}
+    if not same_comparison or claim.names or (mine.high, mine.unit) != (other.high, other.unit):
+        return False
+    is_rounded = mine.comparison in plain and mine.high is None and other.value is not None
+    return mine.value == other.value or (is_rounded and matches(mine, float(other.value or 0), other.unit))
 
 
 def _check_reference(claim: ValueClaim, context: Context) -> Outcome:
@@ -174,7 +182,9 @@ def _check_reference(claim: ValueClaim, context: Context) -> Outcome:
     if expected is None:
         return unsupported(f"No limit of normal is known for “{claim.subject}”.")
     written = (float(number.value), float(number.high)) if number.high is not None else (float(number.value),)
-    is_right = written == expected if len(written) == 2 else written[0] in expected
+    sides = {"lower": expected[:1], "upper": expected[1:]}
+    side = next((word for word in sides if word in number.text.lower().split()), "")
+    is_right = written == expected if len(written) == 2 else written[0] in sides.get(side, expected)
     if not is_right:
         return contradicted(
             f"The limits of normal are {expected[0]:g} and {expected[1]:g}, not {number.text}."
@@ -191,14 +201,15 @@ def _check_unnamed(claim: ValueClaim, context: Context) -> Outcome:
     rows = [m for m in rows if not claim.leads or m.lead in claim.leads]
     if any(_holds(claim, m) for m in rows):
         right = next(m for m in rows if _holds(claim, m))
-        return supported(f"{_is(right)} [{right.id}].")
-    if any(_same_number(claim, other) for other in _numbers_in_findings(context)):
-        return supported(f"“{number.text}” stands in the cited finding.")
+        return supported(f"{as_recorded(right)} [{right.id}].")
+    if any(_same_number(claim, other) for other in _numbers_in_texts(claim, context)):
+        return supported(f"“{number.text}” stands in a cited record.")
     others = list(_other_values(context))
-    if any(unit == number.unit and matches(number, value, unit) for unit, value, _ in others):
+    plain = replace(number, comparison="")  # "over 10 s" is during them
+    if any(unit == number.unit and matches(plain, value, unit) for unit, value, _ in others):
         return supported(f"“{number.text}” is as recorded.")
     if rows:
-        return contradicted(f"{_is(rows[0])}, not {number.text} [{rows[0].id}].")
+        return contradicted(f"{as_recorded(rows[0])}, not {number.text} [{rows[0].id}].")
     for unit, value, what in others:
         if unit == number.unit:
             return contradicted(f"The {what} is {value:g}, not {number.text}.")
@@ -219,44 +230,3 @@ def _other_values(context: Context) -> Iterator[tuple[str, float, str]]:
     for m in context.measurements:
         if m.n_beats is not None:
             yield "beats", m.n_beats, "number of beats"
-
-
-# ── judgements ───────────────────────────────────────────────────────────────────────────────
-
-
-def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
-    """ "The PR interval is prolonged" against its value and the limits of normal."""
-    cited = context.measured(claim.names, claim.leads)
-    if not cited:
-        return _judge_uncited(claim, context)
-    patient = context.facts.recording.patient
-    # "The intervals are normal" speaks of all of them, cited or not.
-    is_group = {"pr_ms", "qrs_ms"} <= set(claim.names)
-    rows = [m for m in context.known(claim.names) if m.value is not None] if is_group else cited
-    for m in rows:
-        is_so = holds(claim.word, m, patient)
-        if is_so is None:
-            return unsupported(f"{_is(m)}: whether it is {claim.word} cannot be judged [{m.id}].")
-        if is_so == claim.is_negated:
-            return contradicted(f"{_is(m)} is {'' if is_so else 'not '}{claim.word} [{m.id}].")
-    return supported(f"{_is(cited[0])} is {'not ' if claim.is_negated else ''}{claim.word} [{cited[0].id}].")
-
-
-def _judge_uncited(claim: JudgementClaim, context: Context) -> Outcome:
-    known = context.known(claim.names, claim.leads)
-    for m in known:
-        if holds(claim.word, m, context.facts.recording.patient) is claim.is_negated:
-            return contradicted(f"{_is(m)} is {'' if claim.is_negated else 'not '}{claim.word} [{m.id}].")
-    return unsupported(f"No cited record bears out “{claim.text}”.")
-
-
-def check_missing(claim: MissingClaim, context: Context) -> Outcome:
-    """ "Not measurable" against the record."""
-    known = context.known(claim.names)
-    given = [m for m in known if m.value is not None]
-    if given:
-        return contradicted(f"{_is(given[0])} [{given[0].id}].")
-    cited = context.measured(claim.names)
-    if not cited:
-        return unsupported(f"The sentence does not cite the record of “{claim.text}”.")
-    return supported(f"{_is(cited[0])} [{cited[0].id}].")

@@ -6,20 +6,23 @@ carries makes it unsupported. All comparison is exact; there is no score and no 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from cardio_agent.schema import DraftSentence, Facts, Verdict
 from cardio_agent.verification.changes import check_change, is_change_clause
-from cardio_agent.verification.claims import (
+from cardio_agent.verification.claim_types import (
     Claim,
+    ExtremeClaim,
     JudgementClaim,
     LeadsClaim,
     MissingClaim,
     PresenceClaim,
     StateClaim,
     TermClaim,
-    claims_of,
+    ValueClaim,
 )
+from cardio_agent.verification.claims import claims_of
 from cardio_agent.verification.classifier_claims import (
     check_attention,
     check_probability,
@@ -28,15 +31,24 @@ from cardio_agent.verification.classifier_claims import (
 )
 from cardio_agent.verification.clauses import Clause, clauses_of
 from cardio_agent.verification.context import Context, Outcome, supported, unsupported
+from cardio_agent.verification.judgements import check_extreme, check_judgement, check_missing
 from cardio_agent.verification.lexicon import CONCEPTS
-from cardio_agent.verification.number_claims import ValueClaim
 from cardio_agent.verification.passages import PERSON, check_passages, is_guideline_clause
 from cardio_agent.verification.presence import check_presence
-from cardio_agent.verification.remaining import check_leads, check_state, check_term
+from cardio_agent.verification.remaining import (
+    check_agreement,
+    check_leads,
+    check_person,
+    check_state,
+    check_term,
+    refuted,
+)
 from cardio_agent.verification.sentences import cited_sentences
 from cardio_agent.verification.tokens import phrase_of
-from cardio_agent.verification.values import check_judgement, check_missing, check_value
+from cardio_agent.verification.values import check_value
 
+_MOST_CHARACTERS = 2000
+_HIDDEN = ("Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me")  # controls, joiners, combining marks, unassigned
 _N_REASONS = 3
 _QUOTATION = re.compile(r"“([^”]*)”")
 _ON_PERSON = re.compile(
@@ -90,14 +102,26 @@ def check(sentence: DraftSentence, facts: Facts) -> Verdict:
 
 
 def _outcome(sentence: DraftSentence, facts: Facts) -> Outcome:
-    known = facts.records()
-    if unknown := [id for id in sentence.cites if id not in known]:
-        return unsupported(f"[{unknown[0]}] does not exist in this report.")
     context = Context(facts, sentence.cites)
+    if unknown := [id for id in sentence.cites if id not in context.records]:
+        return unsupported(f"[{unknown[0]}] does not exist in this report.")
+    if objection := _unreadable(sentence.text):
+        return objection
     outcomes = [*_check_manner(sentence.text, context), *_check_clauses(sentence.text, context)]
     if not sentence.cites and outcomes:
         return unsupported("The sentence states a fact and cites no record.")
+    if sentence.cites and not outcomes:
+        return unsupported("The sentence says nothing of what it cites.")
     return _overall(outcomes)
+
+
+def _unreadable(text: str) -> Outcome | None:
+    """What nobody can read is not checked: endless sentences, characters that do not show."""
+    if len(text) > _MOST_CHARACTERS:
+        return unsupported(f"The sentence is longer than {_MOST_CHARACTERS} characters.")
+    if hidden := next((c for c in text if unicodedata.category(c) in _HIDDEN), None):
+        return unsupported(f"The sentence holds a character that does not show: U+{ord(hidden):04X}.")
+    return None
 
 
 def _overall(outcomes: Sequence[Outcome]) -> Outcome:
@@ -149,10 +173,20 @@ def _disease(clause: Clause) -> str:
 
 def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -> Iterator[Outcome]:
     claims = claims_of(clause)
+    if against := refuted(clause, context):
+        finding = next(iter(against.values()))
+        yield supported(f"{finding.text[:1].upper()}{finding.text[1:]} [{finding.id}].")
+        claims = [
+            c for c in claims if not (isinstance(c, PresenceClaim) and c.is_negated and c.key in against)
+        ]
     is_attention = bool(context.attention) and speaks_of_attention and is_attention_clause(clause)
     for claim in claims:
         if isinstance(claim, TermClaim) and not (is_attention and claim.kind == "superlative"):
             yield check_term(claim, context)
+        elif isinstance(claim, ExtremeClaim) and not is_attention:
+            yield check_extreme(claim, context)
+    yield from check_agreement(clause, context)
+    yield from check_person(clause, context)
     if is_attention:
         yield from check_attention(clause, context)
     elif is_probability_clause(clause):
@@ -161,7 +195,9 @@ def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -
     elif is_change_clause(clause, context):
         yield from check_change(clause, context)
     else:
-        yield from (_check(claim, context) for claim in claims if not isinstance(claim, TermClaim))
+        yield from (
+            _check(claim, context) for claim in claims if not isinstance(claim, TermClaim | ExtremeClaim)
+        )
 
 
 def _is_asserted(claim: Claim, clause: Clause) -> bool:
@@ -187,5 +223,7 @@ def _check(claim: Claim, context: Context) -> Outcome:
             return check_state(claim, context)
         case LeadsClaim():
             return check_leads(claim, context)
+        case ExtremeClaim():
+            return check_extreme(claim, context)
         case TermClaim():
             return check_term(claim, context)

@@ -82,7 +82,9 @@ class LocalChatModel(BaseChatModel):
                 asked_to_stop.set()
         _ended(running)
 
-    def stream_lines(self, prompts: Sequence[list[BaseMessage]]) -> Iterator[tuple[int, str | None]]:
+    def stream_lines(
+        self, prompts: Sequence[list[BaseMessage]], longest: float
+    ) -> Iterator[tuple[int, str | None]]:
         """Answer several prompts in one batch: each line, with the number of its prompt, as it is written.
 
         A small model takes about as long for ten prompts as for one, since a step of it is mostly overhead.
@@ -91,6 +93,8 @@ class LocalChatModel(BaseChatModel):
         ----------
         prompts : sequence of list of BaseMessage
             Without chat template: for models that were trained on plain prompts.
+        longest : float
+            Times the tokens of the longest prompt: no answer gets longer.
 
         Yields
         ------
@@ -98,10 +102,11 @@ class LocalChatModel(BaseChatModel):
             Index of the prompt and a line without its line break; None when that answer has ended.
         """
         inputs = self._padded([self._prompt_text(messages)[0] for messages in prompts])
+        limit = int(longest * inputs["input_ids"].shape[1])
         streamer = _RowStreamer(self.tokenizer, len(prompts))
         asked_to_stop = threading.Event()
         with ThreadPoolExecutor(max_workers=1) as pool:
-            running = pool.submit(self._run, inputs, streamer, asked_to_stop, None)
+            running = pool.submit(self._run, inputs, streamer, asked_to_stop, None, limit)
             try:
                 yield from streamer
             finally:
@@ -114,11 +119,12 @@ class LocalChatModel(BaseChatModel):
         streamer: "TextIteratorStreamer | _RowStreamer",
         asked_to_stop: threading.Event,
         stop: list[str] | None,
+        limit: int | None = None,
     ) -> None:
         try:
             self.model.generate(
                 **inputs,
-                generation_config=self._generation_config(inputs["input_ids"].shape[1], stop),
+                generation_config=self._generation_config(inputs["input_ids"].shape[1], stop, limit),
                 streamer=streamer,
                 stopping_criteria=[_Stopped(asked_to_stop)],
                 tokenizer=self.tokenizer,
@@ -153,9 +159,12 @@ class LocalChatModel(BaseChatModel):
     def _template(self, turns: list[dict[str, str]]) -> str:
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
-    def _generation_config(self, n_prompt: int, stop: list[str] | None = None) -> Any:
+    def _generation_config(
+        self, n_prompt: int, stop: list[str] | None = None, limit: int | None = None
+    ) -> Any:
         window = getattr(self.model.config, "max_position_embeddings", None)
-        room = self.max_new_tokens if window is None else min(self.max_new_tokens, window - n_prompt)
+        longest = self.max_new_tokens if limit is None else min(limit, self.max_new_tokens)
+        room = longest if window is None else min(longest, window - n_prompt)
         if room <= 0:
             raise ValueError(f"the prompt takes {n_prompt} tokens and the model reads at most {window}")
         config = deepcopy(self.model.generation_config)

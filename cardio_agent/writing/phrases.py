@@ -58,7 +58,7 @@ MEASUREMENT_NAMES: Mapping[str, str] = {
     "qrs_axis_deg": "QRS axis",
     "t_axis_deg": "T axis",
     "qrs_upstroke_ms": "QRS upstroke time",
-    "r_transition_lead": "R transition, chest lead",
+    "r_transition_lead": "R transition at V",
     "st_j_mv": "ST level at the J point",
     "st_j60_mv": "ST level 60 ms after the J point",
     "st_j80_mv": "ST level 80 ms after the J point",

@@ -23,6 +23,8 @@ from cardio_agent.writing.sheets import Sheet, read_line, sheet_of, sheets
 from cardio_agent.writing.taught import load_taught
 
 PROMPT = "section"
+MOST_ITEMS = 4  # on longer sheets, which it also learnt from, a small model mixes sentences up
+LONGEST = 2.0  # an answer says what its sheet says: one that is twice as long goes round in circles
 
 _Line = tuple[int, str | None]
 
@@ -52,7 +54,7 @@ class SheetWriter(LlmWriter):
             When the model cannot be loaded, takes too long or writes nothing that can be used.
         """
         n_worded = 0
-        for draft in self._worded(tuple(sheets(facts))):
+        for draft in self._worded(tuple(sheets(facts, MOST_ITEMS))):
             n_worded += draft.writer == self.name
             yield draft
         if n_worded == 0:
@@ -98,7 +100,7 @@ class SheetWriter(LlmWriter):
         model = self._backend.open()  # loading it does not count as answering slowly
         prompts = [template.format_messages(section=s.section, items=s.text()) for s in group]
         deadline = time.monotonic() + self._timeout_s
-        with closing(model.stream_lines(prompts)) as lines:  # type: ignore[attr-defined]
+        with closing(model.stream_lines(prompts, LONGEST)) as lines:  # type: ignore[attr-defined]
             for line in lines:
                 if time.monotonic() > deadline:
                     raise WriterUnavailable(

@@ -49,12 +49,12 @@ class Sheet:
         return "\n".join(f"{k} {line}" for k, line in enumerate(self.lines, start=1))
 
 
-def sheets(facts: Facts) -> Iterator[Sheet]:
-    """The plain report of these facts as sheets, in reading order."""
+def sheets(facts: Facts, most: int = MAX_ITEMS) -> Iterator[Sheet]:
+    """The plain report of these facts as sheets of at most so many sentences, in reading order."""
     for section, group in groupby(PlainWriter().write(facts), key=lambda draft: draft.section):
         drafts = tuple(group)
-        for start in range(0, len(drafts), MAX_ITEMS):
-            yield sheet_of(section, drafts[start : start + MAX_ITEMS])
+        for start in range(0, len(drafts), most):
+            yield sheet_of(section, drafts[start : start + most])
 
 
 def sheet_of(section: str, drafts: Sequence[DraftSentence]) -> Sheet:

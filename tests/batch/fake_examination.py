@@ -1,8 +1,10 @@
 """An examiner that does what each file tells it to, fast, with records built by hand.
 
-The content of a file is one of: a heart rate ("62"), "refuse", "fault", "die", "die once", "slow 62".
+The content of a file is one of: a heart rate ("62"), "refuse", "fault", "die", "die once", "slow 62", "hang",
+"hang in a library".
 """
 
+import ctypes
 import os
 import signal
 import time
@@ -13,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cardio_agent.batch import Examined
+from cardio_agent.batch import Examined, Item
 from cardio_agent.errors import BadRecording
 from cardio_agent.schema import (
     Analysis,
@@ -33,6 +35,7 @@ from cardio_agent.schema import (
 from tests.facts import facts_normal
 
 SLOW_S = 0.05
+HANGING_S = 60
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class FakeExaminer:
     def fingerprint(self) -> Mapping[str, Any]:
         return {"version": self.version, "with_text": self.with_text}
 
-    def __call__(self, path: Path) -> Examined:
+    def __call__(self, item: Item) -> Examined:
+        path = Path(item.file)
         match path.read_text(encoding="utf-8").split():
             case ["refuse"]:
                 raise BadRecording(f"{path.name}: 2 s are too short; record 10 s")
@@ -56,6 +60,10 @@ class FakeExaminer:
             case ["die", "once"]:
                 path.write_text("70", encoding="utf-8")
                 os.kill(os.getpid(), signal.SIGKILL)
+            case ["hang"]:
+                time.sleep(HANGING_S)
+            case ["hang", *_]:
+                ctypes.PyDLL(None).sleep(HANGING_S)  # keeps the interpreter's lock
             case ["slow", rate]:
                 time.sleep(SLOW_S)
                 return self._examined(path, float(rate))

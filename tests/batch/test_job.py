@@ -1,13 +1,16 @@
 """A whole batch with a fake examiner: results, failures, going on, workers, bad folders."""
 
 import csv
+import errno
 import json
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from cardio_agent.batch import BatchOptions, BatchSummary, run_batch
+from cardio_agent.batch.lock import locked
 from cardio_agent.batch.table import TABLE_SCHEMA
 from cardio_agent.errors import BadRequest, BatchError, UnreadableFile
 from tests.batch.conftest import MakeFiles
@@ -55,6 +58,7 @@ def test_failures_stand_apart_and_stop_nothing(make_files: MakeFiles, tmp_path: 
     refused, fault = failures(tmp_path / "out")
     assert refused == {
         "file": str(source / "001.csv"),
+        "id": "",
         "error": "BadRecording",
         "reason": "001.csv: 2 s are too short; record 10 s",
     }
@@ -192,7 +196,94 @@ def test_nothing_to_read_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("wrong", [{"workers": 0}, {"piece_size": 0}])
-def test_options_are_checked(wrong: dict[str, int]) -> None:
-    with pytest.raises(BadRequest, match="give 1 or more"):
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"workers": 0}, "give 1 or more"),
+        ({"piece_size": 0}, "give 1 or more"),
+        ({"timeout_s": 0}, "give more than 0"),
+        ({"timeout_s": float("nan")}, "give more than 0"),
+        ({"engine": "spark"}, "choose one of local, ray"),
+        ({"ray_address": "auto"}, "with the engine 'ray' only"),
+        ({"formats": ("pdf",), "with_text": False}, "without text there is no report"),
+    ],
+)
+def test_options_are_checked(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(BadRequest, match=message):
         BatchOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_two_runs_in_one_folder_are_refused(make_files: MakeFiles, tmp_path: Path) -> None:
+    source = make_files(["60"])
+    with (
+        locked(tmp_path / "out"),
+        pytest.raises(BatchError, match=r"another run is at work in .*choose another --out"),
+    ):
+        run(source, tmp_path / "out")
+    assert run(source, tmp_path / "out").n_done == 1
+
+
+def test_other_settings_are_mixed_in_when_told(make_files: MakeFiles, tmp_path: Path) -> None:
+    source = make_files(["60", "refuse"])
+    run(source, tmp_path / "out")
+    (source / "001.csv").write_text("61", encoding="utf-8")
+    options = BatchOptions(workers=1, may_mix=True, quiet=True)
+    other = FakeExaminer(version="2", with_text=False)
+    assert run_batch([source], tmp_path / "out", options=options, examiner=other).n_done == 1
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    (earlier,) = record["mixed_with"]
+    made_by = pq.read_table(tmp_path / "out" / "table.parquet")["made_by"].to_pylist()
+    assert made_by == [earlier, record["made_by"]]
+    assert record["mixed_with"][earlier]["version"] == "1"
+
+
+def test_what_a_manifest_says_is_part_of_the_row(make_files: MakeFiles, tmp_path: Path) -> None:
+    source = make_files(["60", "61"])
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("path,id,age\necgs/000.csv,a,50\necgs/001.csv,b,51\n", encoding="utf-8")
+    assert run(manifest, tmp_path / "out").n_done == 2
+    assert pq.read_table(tmp_path / "out" / "table.parquet")["id"].to_pylist() == ["a", "b"]
+    manifest.write_text("path,id,age\necgs/000.csv,a,50\necgs/001.csv,b,52\n", encoding="utf-8")
+    assert run(manifest, tmp_path / "out") == BatchSummary(n_done=1, n_failed=0, n_skipped=1)
+    assert run(source, tmp_path / "out") == BatchSummary(n_done=2, n_failed=0, n_skipped=0)
+    assert pq.read_table(tmp_path / "out" / "table.parquet")["id"].to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize("hanging", ["hang", "hang in a library"])
+def test_a_file_that_hangs_is_a_failure_and_takes_no_other_with_it(
+    make_files: MakeFiles, tmp_path: Path, hanging: str
+) -> None:
+    source = make_files(["60", hanging, "61", "62"])
+    options = BatchOptions(workers=1, timeout_s=1.5, quiet=True)
+    summary = run_batch([source], tmp_path / "out", options=options, examiner=FakeExaminer())
+    assert summary == BatchSummary(n_done=3, n_failed=1, n_skipped=0)
+    (failure,) = failures(tmp_path / "out")
+    assert (failure["file"], failure["error"]) == (str(source / "001.csv"), "TookTooLong")
+    assert "1.5 s" in failure["reason"]
+    assert not list((tmp_path / "out" / "parts").glob(".*"))
+
+
+def test_a_full_disk_keeps_what_was_committed(
+    make_files: MakeFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_files([str(60 + i) for i in range(9)])
+    write, written = pq.write_table, []
+
+    def guarded(rows: object, path: Path, **options: object) -> None:
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        write(rows, path, **options)
+        written.append(path)
+
+    monkeypatch.setattr(pq, "write_table", guarded)
+    with pytest.raises(
+        BatchError, match=r"No space left on device; mend that and run the same command again"
+    ):
+        run(source, tmp_path / "out")
+    monkeypatch.undo()
+    n_committed = len(list((tmp_path / "out" / "parts").glob("part-*")))
+    assert n_committed == 2
+    assert not (tmp_path / "out" / "table.parquet").exists()
+    assert run(source, tmp_path / "out").n_skipped >= n_committed
+    run(source, tmp_path / "undisturbed")
+    assert results(tmp_path / "out") == results(tmp_path / "undisturbed")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cardio_agent.batch.sources import find_files
+from cardio_agent.batch.sources import find_items
 from cardio_agent.errors import BadRequest, UnreadableFile
 
 
@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(*sources: str) -> list[str]:
-    return [Path(file).as_posix() for file in find_files(sources, leave_out=Path("data/out"))]
+    return [Path(item.file).as_posix() for item in find_items(sources, leave_out=Path("data/out"))]
 
 
 ALL = ["data/a/00001.hea", "data/a/orphan.dat", "data/b/00002.hea", "data/c.XML", "data/c.csv"]
@@ -63,8 +63,8 @@ class TestFindFiles:
             found(source)
 
     def test_the_results_are_left_out_however_they_are_spelled(self) -> None:
-        files = find_files(["data"], leave_out=Path("data/a/../out"))
-        assert [Path(file).as_posix() for file in files] == ALL
+        items = find_items(["data"], leave_out=Path("data/a/../out"))
+        assert [Path(item.file).as_posix() for item in items] == ALL
 
     def test_a_folder_that_cannot_be_listed_is_not_passed_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
         scandir = os.scandir
@@ -81,3 +81,32 @@ class TestFindFiles:
     def test_an_impossible_pattern(self) -> None:
         with pytest.raises(BadRequest, match="not a pattern"):
             found("data/**x/*.hea")
+
+    def test_a_manifest_and_a_folder_name_one_record(self, folder: Path) -> None:
+        (folder / "list.csv").write_text("path,age\ndata/b/00002.hea,62\n", encoding="utf-8")
+        for sources in (["list.csv", "data/b"], ["data/b", "list.csv"]):
+            (item,) = find_items(sources, leave_out=Path("out"))
+            assert (Path(item.file), item.age_years) == (Path("data/b/00002.hea"), 62.0)
+
+    def test_a_manifest_names_a_signal_file(self, folder: Path) -> None:
+        (folder / "list.csv").write_text("path,id\ndata/a/00001.dat,x\n", encoding="utf-8")
+        (item,) = find_items(["list.csv"], leave_out=Path("out"))
+        assert (Path(item.file), item.id) == (Path("data/a/00001.hea"), "x")
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("path,age\na.hea,62\n./a.hea,63\n", "listed twice, with different id, age, sex or prior"),
+            ("path,id\na.hea,1\nb.hea,1\n", "id '1' is that of both"),
+        ],
+    )
+    def test_contradictions_are_refused(self, folder: Path, text: str, message: str) -> None:
+        (folder / "list.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(BadRequest, match=message):
+            find_items(["list.csv"], leave_out=Path("out"))
+
+    def test_ptbxl_as_published_is_read_by_its_table(self, folder: Path) -> None:
+        heading = "ecg_id,age,sex,filename_lr,filename_hr\n"
+        (folder / "data" / "ptbxl_database.csv").write_text(heading + "7,56,1,a/00001,b/00002\n")
+        (item,) = find_items(["data"], leave_out=Path("out"))
+        assert (Path(item.file), item.id, item.sex) == (Path("data/b/00002.hea"), "7", "female")

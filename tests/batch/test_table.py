@@ -4,19 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from cardio_agent.batch.table import PART_SCHEMA, TABLE_SCHEMA, examined_row, failed_row
+from cardio_agent.batch import Item
+from cardio_agent.batch.table import PART_SCHEMA, TABLE_SCHEMA, examined_row, failed_row, part_table
 from tests.batch.fake_examination import FakeExaminer
 
 
 @pytest.fixture
 def row(tmp_path: Path) -> dict[str, object]:
     (tmp_path / "a.csv").write_text("62", encoding="utf-8")
-    return dict(examined_row("a.csv", FakeExaminer()(tmp_path / "a.csv")).to_pylist()[0])
+    rows = [examined_row(Item("a.csv"), FakeExaminer()(Item(str(tmp_path / "a.csv"))))]
+    return dict(part_table(rows).to_pylist()[0])
 
 
 def test_the_table_has_a_column_for_everything_of_the_contract() -> None:
     names = TABLE_SCHEMA.names
-    assert len(names) == len(set(names)) == 11 + 59 + 15 + 16 * 12 + 4 + 4
+    assert len(names) == len(set(names)) == 13 + 59 + 18 + 22 * 12 + 1 + 4 + 6
     for name in (
         "file",
         "sha256",
@@ -46,7 +48,7 @@ def test_a_row_says_what_the_analysis_says(row: dict[str, object]) -> None:
 
 
 def test_a_failed_row_has_nothing_but_its_reason() -> None:
-    (row,) = failed_row("a.csv", "BadRecording", "too\nshort").to_pylist()
+    (row,) = part_table([failed_row(Item("a.csv"), "BadRecording", "too\nshort")]).to_pylist()
     filled = {name: value for name, value in row.items() if value is not None}
-    assert filled == {"file": "a.csv", "error": "BadRecording", "reason": "too short"}
+    assert filled == {"file": "a.csv", "error": "BadRecording", "reason": "too short", "made_by": ""}
     assert list(row) == PART_SCHEMA.names

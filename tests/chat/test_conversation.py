@@ -233,5 +233,5 @@ def test_a_question_cannot_change_what_is_true(attack: str) -> None:
     )
     answer = _ask(facts_lbbb(), attack, writer=obedient)
     assert {s.verdict for s in answer.sentences} == {"supported"}
-    assert "90 ms" not in answer.text
+    assert "duration is 90 ms" not in answer.text
     assert "ECG is normal" not in answer.text

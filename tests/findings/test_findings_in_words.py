@@ -31,3 +31,21 @@ def test_what_is_said_of_a_finding_is_supported(rule: Rule, suffix: str) -> None
     for draft in PlainWriter().write(facts):
         verdict = check(draft, facts)
         assert verdict.verdict == "supported", (draft.text, verdict.reason)
+
+
+@pytest.mark.parametrize("reason", ["P waves are not tied to the QRS complexes", "no P waves were found"])
+def test_what_is_said_of_the_atrial_rate_is_supported(reason: str) -> None:
+    facts = facts_normal()
+    values = {"atrial_rate_bpm": (296.4, None), "pr_ms": (None, reason), "p_ms": (None, reason)}
+    measured = tuple(
+        m.model_copy(update=dict(zip(("value", "reason"), values[m.name], strict=True)))
+        if m.name in values
+        else m
+        for m in facts.measurements
+    )
+    facts = facts.model_copy(update={"measurements": measured, "statements": ()})
+    said = {draft.text: check(draft, facts) for draft in PlainWriter().write(facts)}
+    assert f"PR interval not measurable: {reason}." in said
+    assert "The atrial rate is 296 bpm." in said
+    for text, verdict in said.items():
+        assert verdict.verdict == "supported", (text, verdict.reason)

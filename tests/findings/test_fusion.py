@@ -9,6 +9,7 @@ from cardio_agent.findings import evaluate_criteria, find
 from cardio_agent.leads import LEADS
 from cardio_agent.measurement import RhythmFeatures
 from cardio_agent.schema import (
+    AtrialPattern,
     Finding,
     LeadQuality,
     Measurement,
@@ -59,6 +60,7 @@ class Case:
     sex: str | None = "male"
     age: float | None = 60.0
     verdict: str = "good"
+    atrial: AtrialPattern | None = None
 
     def findings(self) -> dict[str, Finding]:
         patient = Patient(age_years=self.age, sex=self.sex)
@@ -107,6 +109,7 @@ class Case:
             longest_rr_ms=900.0,
             shortest_rr_ms=600.0 if self.irregular else 860.0,
             longest_ventricular_run=min(self.n_ventricular, 1),
+            atrial_pattern=self.atrial,
         )
 
     def _quality(self) -> Quality:
@@ -212,6 +215,7 @@ def test_st_elevation_in_bundle_branch_block_is_not_called_ischaemic() -> None:
         "V1": {"r_mv": 0.1, "s_mv": -1.5, "st_j_mv": 0.3},
         "V2": {"r_mv": 0.1, "s_mv": -2.0, "st_j_mv": 0.4},
         "V3": {"st_j_mv": 0.3},
+        "V6": {"r_plateau_ms": 40.0},
     }
     found = Case(says={"CLBBB": 0.95, "CD": 0.95}, measured={"qrs_ms": 150.0}, in_leads=lbbb).findings()
     assert found["clbbb"].certainty == "definite"
@@ -301,12 +305,38 @@ def test_a_measured_sign_does_not_outvote_a_classifier_that_is_sure() -> None:
     assert sure["not_sinus_rhythm"].kind == "contradiction"
 
 
-def test_flutter_is_probable_at_its_rate_and_af_refuted_by_a_steady_fast_rhythm() -> None:
+FLUTTER = {"pr_ms": None, "heart_rate_bpm": 150.0, "atrial_rate_bpm": 300.0}
+
+
+def test_af_is_refuted_by_a_steady_fast_rhythm() -> None:
     steady = Case(
         says={"AFLT": 0.5, "AFIB": 0.6}, p_ratio=0.0, measured={"pr_ms": None, "heart_rate_bpm": 150.0}
+    )
+    assert steady.findings()["atrial_flutter"].certainty == "possible"
+    assert steady.findings()["not_atrial_fibrillation"].kind == "contradiction"
+
+
+def test_flutter_waves_make_flutter_of_what_the_classifier_calls_fibrillation() -> None:
+    alone = Case(
+        says={"AFIB": 0.5}, p_ratio=0.0, irregular=True, atrial="flutter", measured=FLUTTER
     ).findings()
-    assert steady["atrial_flutter"].certainty == "probable"
-    assert steady["not_atrial_fibrillation"].kind == "contradiction"
+    assert alone["atrial_flutter"].certainty == "possible"
+    assert "m-atrial_rate_bpm" in alone["atrial_flutter"].basis
+    assert alone["not_atrial_fibrillation"].kind == "contradiction"
+    agreed = Case(says={"AFLT": 0.5}, p_ratio=0.0, atrial="flutter", measured=FLUTTER).findings()
+    assert agreed["atrial_flutter"].certainty == "probable"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "key"), [("blocked", "second_degree_avb"), ("dissociated", "third_degree_avb")]
+)
+def test_p_waves_without_a_qrs_are_a_possible_block(pattern: AtrialPattern, key: str) -> None:
+    measured = {"pr_ms": None, "heart_rate_bpm": 40.0, "atrial_rate_bpm": 80.0}
+    found = Case(says={"AVB": 0.7, "SR": 0.7}, p_ratio=0.0, atrial=pattern, measured=measured).findings()
+    assert found[key].certainty == "possible"
+    assert {"m-atrial_rate_bpm", "m-heart_rate_bpm"} == set(found[key].basis)
+    assert "first_degree_avb" not in found
+    assert "not_sinus_rhythm" not in found
 
 
 def test_supraventricular_tachycardia_at_a_slow_rate_is_a_contradiction() -> None:
@@ -326,7 +356,7 @@ def test_q_waves_of_the_measurements_alone_are_possible_and_with_an_infarct_defi
 def test_sgarbossa_is_said_in_bundle_branch_block() -> None:
     lbbb = {
         "V1": {"r_mv": 0.1, "s_mv": -1.5, "st_j_mv": 0.2},
-        "V6": {"s_mv": 0.0, "st_j_mv": 0.15, "st_j60_mv": 0.15},
+        "V6": {"s_mv": 0.0, "st_j_mv": 0.15, "st_j60_mv": 0.15, "r_plateau_ms": 40.0},
     }
     found = Case(says={"CLBBB": 0.95}, measured={"qrs_ms": 150.0}, in_leads=lbbb).findings()["sgarbossa"]
     assert found.text == "Sgarbossa and modified Sgarbossa criterion of acute infarction met in V6"
@@ -343,3 +373,12 @@ def test_two_beats_make_findings_without_numbers_to_show() -> None:
 def test_a_conduction_delay_with_a_normal_qrs_is_a_contradiction() -> None:
     assert Case(says={"IVCD": 0.6}, measured={"qrs_ms": 110.0}).findings()["not_ivcd"].kind == "contradiction"
     assert "ivcd" in Case(says={"IVCD": 0.6}, measured={"qrs_ms": 112.0}).findings()
+
+
+def test_a_measured_rbbb_contradicts_the_classifiers_lbbb() -> None:
+    v1 = {"r_mv": 1.2, "s_mv": -0.3, "r_second_mv": 1.2, "r_peak_time_ms": 80.0}
+    leads = {"V1": v1, "I": {"s_ms": 60.0, "r_ms": 50.0}, "V6": {"s_ms": 60.0, "r_ms": 50.0}}
+    found = Case(says={"CLBBB": 0.6, "CD": 0.6}, measured={"qrs_ms": 150.0}, in_leads=leads).findings()
+    assert found["crbbb"].certainty == "probable"
+    assert found["not_clbbb"].kind == "contradiction"
+    assert "clbbb" not in found

@@ -109,7 +109,7 @@ def test_a_lead_that_cannot_be_used_says_why(
 ) -> None:
     ecg = drawn()
     found = measure(ecg, delineate(ecg), quality_with(V3=state))
-    of_v3 = [m for m in found if m.lead == "V3"]
+    of_v3 = [m for m in found if m.lead == "V3" and m.name in NAMES]
     assert len(of_v3) == len(NAMES)
     assert {(m.value, m.reason) for m in of_v3} == {(None, reason)}
     assert found.value("r_mv", "V4") is not None
@@ -118,5 +118,5 @@ def test_a_lead_that_cannot_be_used_says_why(
 def test_every_lead_has_every_name(drawn: Callable[..., Ecg], quality_with: Callable[..., Quality]) -> None:
     ecg = drawn()
     found = measure(ecg, delineate(ecg), quality_with())
-    assert len(found) == 15 + len(NAMES) * len(LEADS)
+    assert len([m for m in found if m.name in NAMES]) == len(NAMES) * len(LEADS)
     assert len({m.id for m in found}) == len(found)

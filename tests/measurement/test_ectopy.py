@@ -21,6 +21,8 @@ KIND: dict[str, BeatKind] = {"N": "sinus", "V": "ventricular", "S": "supraventri
         ("NNNVNNNVNNNV", Ectopy(3, 0, 1)),
         ("NVNVNNNNN", Ectopy(2, 0, 1)),
         ("NVSVNVSV", Ectopy(4, 0, 1, "bigeminy")),
+        ("VNVNV", Ectopy(3, 0, 1, "bigeminy")),
+        ("VNNVNNV", Ectopy(3, 0, 1, "trigeminy")),
     ],
 )
 def test_arrangements_are_named(beats: str, expected: Ectopy) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cardio_agent.measurement import delineate, rhythm_features
+from cardio_agent.measurement.ectopy import ectopy
 from cardio_agent.measurement.rhythm import name_beats
 from cardio_agent.schema import Beat, Beats, Ecg, Wave
 
@@ -94,3 +95,16 @@ def test_a_constant_pr_has_no_deviation_and_a_long_rr_is_a_pause(drawn: Callable
     assert features.pr_deviation_ms is not None
     assert features.pr_deviation_ms <= 4  # two samples
     assert features.n_pauses == 1
+
+
+def test_premature_atrial_beats_are_found_in_bigeminy_though_half_of_all_rr_are_short() -> None:
+    onsets = [400, 800, 1440, 1840, 2480, 2880, 3520, 3920, 4560, 4960]
+    found = kinds(beats_at(onsets), [0] * 10)
+    assert found == ["sinus", "sinus", *["sinus", "supraventricular"] * 3, "sinus", "sinus"]
+    assert ectopy(found, "supraventricular").pattern == "bigeminy"
+
+
+def test_the_rr_of_sinus_arrhythmia_make_no_premature_beat() -> None:
+    rr = [400, 430, 470, 500, 470, 430, 400, 430, 470]
+    onsets = [400, *(400 + np.cumsum(rr)).tolist()]
+    assert set(kinds(beats_at(onsets), [0] * 10)) == {"sinus"}

@@ -80,3 +80,20 @@ def test_annotated_waves_are_found(shared_data: Path) -> None:
     assert scores["t"].f1 > 0.97
     for wave, limits_ms in {"p": (13, 13, 13), "qrs": (10, 15, 12), "t": (40, 12, 18)}.items():
         assert all(error < limit for error, limit in zip(scores[wave].mae_ms, limits_ms, strict=True)), wave
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "intervals"),
+    [
+        ("rbbb", {"heart_rate_bpm": 150, "p_ms": 92, "pr_ms": 115, "qt_ms": 266}),
+        ("first_degree_avb", {"heart_rate_bpm": 110, "p_ms": 100, "pr_ms": 215, "qt_ms": 312}),
+    ],
+)
+def test_the_notch_between_t_and_a_near_p_wave_is_no_inverted_p(
+    rhythm: str, intervals: dict[str, float], quality_with: Callable[..., Quality]
+) -> None:
+    made = simulate(rhythm, **intervals)
+    axis_deg = measure(made.ecg, delineate(made.ecg), quality_with()).value("p_axis_deg")
+    assert axis_deg is not None
+    assert made.truth.p_axis_deg is not None
+    assert abs(axis_deg - made.truth.p_axis_deg) <= 5

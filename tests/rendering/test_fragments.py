@@ -4,15 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from cardio_agent.rendering.fragments import (
-    evidence_html,
-    findings_html,
-    measurements_html,
-    narrative_html,
-    statements_html,
-    trace_html,
-)
-from cardio_agent.schema import Report
+from cardio_agent.rendering.fragments import evidence_html, findings_html
+from cardio_agent.rendering.narrative import narrative_html
+from cardio_agent.rendering.tables import measurements_html, statements_html
+from cardio_agent.schema import Evidence, Report
 from tests.facts import ALL_FACTS
 from tests.rendering.conftest import report_of, sentence
 from tests.rendering.outline import EVIL, Outline
@@ -30,7 +25,8 @@ def test_fragments_are_well_formed_without_scripts_or_links(
 
 
 def test_text_from_files_and_models_stays_text(report: Report) -> None:
-    recording = report.recording.model_copy(update={"file": EVIL})
+    person = report.recording.patient.model_copy(update={"context": EVIL})
+    recording = report.recording.model_copy(update={"file": EVIL, "patient": person})
     finding = report.findings[0].model_copy(update={"text": EVIL})
     passage = report.evidence[0].model_copy(update={"text": EVIL})
     section = report.narrative[0].model_copy(update={"sentences": (sentence(EVIL, reason=EVIL),)})
@@ -45,14 +41,28 @@ def test_text_from_files_and_models_stays_text(report: Report) -> None:
         outline = Outline(fragment(bad))
         assert not {"script", "img"} & set(outline.tags)
         assert EVIL in outline.text
-    assert Outline(trace_html(b"", EVIL)).tags == ["img"]
 
 
-def test_a_sentence_tells_what_it_rests_on(report: Report) -> None:
-    page = narrative_html(report)
-    assert 'title="Rests on: QRS duration 152 ms — contradicted: m-qrs_ms is 152 ms"' in page
+def passage_text(**changes: object) -> str:
+    """The text of one passage's card."""
+    report = report_of(ALL_FACTS["lbbb"]())
+    passage = Evidence.model_validate({**report.evidence[0].model_dump(), **changes})
+    return Outline(evidence_html(report.model_copy(update={"evidence": (passage,)}))).text
 
 
-def test_measurements_show_the_reason_where_there_is_no_value() -> None:
-    text = Outline(measurements_html(report_of(ALL_FACTS["af"]()))).text
-    assert "PR interval–not measured: no P waves were found" in text
+def test_a_passage_shows_society_year_class_and_level() -> None:
+    text = passage_text(society="ESC", year=2023, class_of_recommendation="I", level_of_evidence="B")
+    assert all(part in text for part in ("ESC", "2023", "class I", "level B"))
+    assert "unchecked" not in text
+    assert "own document" not in text
+
+
+def test_what_a_reader_must_know_of_a_passage_is_marked() -> None:
+    assert "unchecked" in passage_text(checked=False)
+    assert "your own document" in passage_text(is_own=True)
+    assert "class I (from memory)" in passage_text(class_of_recommendation="I", class_checked=False)
+
+
+def test_a_finding_shows_the_ids_that_it_rests_on(report: Report) -> None:
+    text = Outline(findings_html(report)).text
+    assert all(basis in text for finding in report.findings for basis in finding.basis)

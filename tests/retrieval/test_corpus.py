@@ -39,6 +39,7 @@ QRS up to 110 ms is normal.
 - Guideline: No guideline
 - Short: Educational
 - Checked: no, from memory
+- Keywords: width; how broad
 """
 
 
@@ -66,6 +67,7 @@ def test_a_statement_is_read_field_by_field(write: Callable[[str], Path]) -> Non
     assert first.checked
     assert not second.checked
     assert (second.year, second.society, second.codes) == (None, "", ())
+    assert (first.keywords, second.keywords) == ((), ("width", "how broad"))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,18 @@ def test_criteria_name_sources_that_exist_and_are_current() -> None:
     assert not [row.key for row in rows if row.missing]
     without = {row.key for row in rows if not row.checked and not row.unchecked}
     assert without == {c.key for c in CRITERIA if not c.sources}
+    assert not [row.key for row in rows if row.bearing and row.key not in without]
+
+
+def test_a_criterion_that_no_passage_gives_points_to_those_about_its_finding() -> None:
+    """Bigeminy is a convention; the passages on the statement's code are about the finding."""
+    unsourced = [c.key for c in CRITERIA if not c.sources]
+    codes_of = {key: {bare_code(code) for rule in RULES if key in rule.criteria for code in rule.codes}
+                for key in unsourced}  # fmt: skip
+    for key in unsourced:
+        row = MAPPING["criterion", key]
+        assert all(CODES_OF[id_] & codes_of[key] for id_ in row.bearing)
+        assert bool(row.bearing) == any(CODES_OF[id_] & codes_of[key] for id_ in CODES_OF if id_ != "PER-03")
 
 
 @pytest.mark.parametrize("spec", STATEMENTS, ids=lambda spec: spec.code)

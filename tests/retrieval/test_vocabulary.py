@@ -40,6 +40,7 @@ def test_one_slip_is_mended_in_a_shorter_word_and_none_in_a_right_one(words: Voc
     known = words.known_words(["first points of the score", "heart"])
     assert words.correct("frist pionts", known) == "first points"
     assert words.correct("about would their", known) == "about would their"
+    assert words.correct("spkes", words.known_words(["spikes", "a spike"])) == "spikes"
 
 
 def test_what_the_corpus_does_not_cover_is_recognised_as_whole_words() -> None:

@@ -36,6 +36,15 @@ def test_beats_are_found_under_muscle_noise() -> None:
     assert misses_and_extras(find_qrs(noisy, 500), true, 500)[0] == 0
 
 
+def test_t_waves_higher_than_the_qrs_are_no_beats() -> None:
+    t_s = np.arange(5000) / 500
+    trace = np.zeros(5000)
+    for beat_s in np.arange(0.5, 9.5, 1.1):
+        trace += 0.6 * np.exp(-(((t_s - beat_s) / 0.015) ** 2))
+        trace += 1.0 * np.exp(-(((t_s - beat_s - 0.3) / 0.08) ** 2))
+    assert len(find_qrs(np.tile(trace, (12, 1)), 500)) == 9
+
+
 def test_nothing_is_found_in_nothing() -> None:
     assert len(find_qrs(np.zeros((12, 5000)), 500)) == 0
     assert len(find_qrs(np.zeros((0, 5000)), 500)) == 0

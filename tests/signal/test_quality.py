@@ -170,3 +170,14 @@ def test_it_takes_at_most_ten_milliseconds_an_ecg() -> None:
         assess_quality(ecg)
         taken_s.append(time.process_time() - start)
     assert min(taken_s) < 0.010
+
+
+def test_a_lead_that_stands_still_alone_is_dead_and_all_of_them_at_once_are_not() -> None:
+    ecg = simulate("normal", seed=3).ecg
+    half = ecg.n_samples // 2
+    one, every = ecg.signal_mv.copy(), ecg.signal_mv.copy()
+    one[lead_index("V2"), :half] = 0
+    every[:, :half] = 0
+    assert state(assess_quality(replace(ecg, signal_mv=one)), "V2") == "flat"
+    asystole = assess_quality(replace(ecg, signal_mv=every))
+    assert {lead.state for lead in asystole.leads} == {"good"}

@@ -57,9 +57,9 @@ def test_the_search_reaches_the_targets_on_the_development_questions(shared_data
 def test_the_search_does_as_well_on_the_project_s_own_questions() -> None:
     """Terse, misspelt and chatty questions; the floor of relevance was set with them, the ranks were not."""
     scores = score_retrieval(read_questions(QUESTIONS))
-    assert scores.hit_at_1 >= 0.84, scores
-    assert scores.hit_at_5 >= 0.93, scores
-    assert scores.mrr >= 0.88, scores
+    assert scores.hit_at_1 >= 0.92, scores
+    assert scores.hit_at_5 >= 0.97, scores
+    assert scores.mrr >= 0.95, scores
     assert scores.refused_unanswerable >= 0.8 * scores.n_unanswerable, scores
     assert scores.refused_answerable <= 0.02 * scores.n_answerable, scores
 
@@ -69,9 +69,13 @@ def test_the_search_does_as_well_on_the_project_s_own_questions() -> None:
     [
         # Short forms, typing errors and whole clinical sentences, written before any result was seen: then
         # 0.47, 0.59, 0.53 with 13 of 34 refused. It served to mend the floor and the typing errors.
-        ("questions_third.jsonl", 0.70, 0.85, 0.77),
+        ("questions_third.jsonl", 0.82, 0.88, 0.85),
         # Written after that and before any result was seen; only the floor was set with it.
-        ("questions_fourth.jsonl", 0.82, 0.95, 0.87),
+        ("questions_fourth.jsonl", 0.88, 0.97, 0.92),
+        # Written before any result was seen: then 0.55, 0.70, 0.62 with 2 of 40 refused. Keywords followed.
+        ("questions_fifth.jsonl", 0.72, 0.97, 0.82),
+        # Written after the keywords, run blind: 0.95, 0.975, 0.96.
+        ("questions_sixth.jsonl", 0.92, 0.95, 0.94),
     ],
 )
 def test_questions_in_other_hands(name: str, hit_at_1: float, hit_at_5: float, mrr: float) -> None:

@@ -1,7 +1,6 @@
 """Errors of measurements against simulated truth."""
 
-from dataclasses import asdict
-
+import numpy as np
 import pytest
 
 from cardio_agent.leads import LEADS
@@ -55,25 +54,68 @@ def test_the_table_counts_what_was_not_measured() -> None:
     assert "– (4/4)" in table
 
 
-LIMITS = {"pr_ms": (5.0, 8.0), "qrs_ms": (5.0, 8.0), "qt_ms": (5.0, 8.0), "qrs_axis_deg": (5.0, 5.0)}
+LIMITS = {
+    "pr_ms": (5.0, 8.0),
+    "qrs_ms": (5.0, 8.0),
+    "qt_ms": (5.0, 8.0),
+    "qrs_axis_deg": (5.0, 5.0),
+    "p_axis_deg": (5.0, 5.0),
+}
+"""Mean and standard deviation of the errors that the project asks for."""
+RHYTHMS = tuple(name for name in CONDITIONS if name != "first_degree_avb")
+RATES = (45, 75, 110)
 
 
 @pytest.mark.parametrize(("fs_hz", "noise_snr_db"), SIGNALS)
-def test_measurements_meet_the_limits_asked_for(
+@pytest.mark.parametrize("name", LIMITS)
+def test_intervals_and_axes_meet_the_limits_asked_for(
+    name: str, fs_hz: float, noise_snr_db: float | None, all_errors: list[MeasuredError]
+) -> None:
+    """45, 75 and 110 beats a minute, every rhythm but first-degree block, whose P lies on the T wave at 110.
+
+    What is asked for reaches to 150; `cardio-agent evaluate --simulated` prints all of it.
+    """
+    errors = own_errors(all_errors, name, fs_hz, noise_snr_db)
+    mean, deviation = LIMITS[name]
+    assert abs(np.mean(errors)) <= mean
+    assert np.std(errors) <= deviation
+
+
+@pytest.mark.parametrize(("fs_hz", "noise_snr_db"), SIGNALS)
+def test_st_levels_lie_within_002_mv(
     fs_hz: float, noise_snr_db: float | None, all_errors: list[MeasuredError]
 ) -> None:
-    """Mean within 5 ms and standard deviation within 8 ms, ST within 0.02 mV: the limits of the project."""
-    own = [e for e in all_errors if (e.fs_hz, e.noise_snr_db) == (fs_hz, noise_snr_db)]
-    for name, (mean, deviation) in LIMITS.items():
-        values = [e.error for e in own if e.name == name]
-        assert None not in values, asdict(own[0])
-        assert abs(sum(values) / len(values)) <= mean, name  # type: ignore[arg-type]
-        middle = sum(values) / len(values)  # type: ignore[arg-type]
-        assert (sum((v - middle) ** 2 for v in values) / len(values)) ** 0.5 <= deviation, name  # type: ignore[operator]
-    st = [abs(e.error) for e in own if e.name == "st_j60_mv" and e.error is not None]
-    assert sum(st) / len(st) <= 0.02
+    """Nine of ten leads within 0.02 mV, all of them half as far from the truth on average."""
+    errors = np.abs(own_errors(all_errors, "st_j60_mv", fs_hz, noise_snr_db))
+    assert np.quantile(errors, 0.9) <= 0.02
+    assert errors.mean() <= 0.01
+
+
+def test_the_t_axis_is_right_where_no_st_shift_lies_under_the_t_wave(all_errors: list[MeasuredError]) -> None:
+    """In simulated infarction T and the ST shift overlap; the truth is that of T alone, which no one sees."""
+    errors = [e.error for e in all_errors if e.name == "t_axis_deg" and not e.rhythm.endswith("stemi")]
+    assert abs(np.mean(errors)) <= 5  # type: ignore[arg-type]
+    assert np.std(errors) <= 5  # type: ignore[arg-type]
+
+
+def test_the_qrs_is_right_at_150_beats_a_minute() -> None:
+    """T follows the QRS at once there; the mean and deviation asked for hold without noise."""
+    errors = score_simulated(analysed, ("normal", "lbbb", "rbbb", "lvh", "anterior_stemi"), (150,))
+    clean = [e.error for e in errors if e.name == "qrs_ms" and e.noise_snr_db is None]
+    assert abs(np.mean(clean)) <= 5  # type: ignore[arg-type]
+    assert np.std(clean) <= 8  # type: ignore[arg-type]
+
+
+def own_errors(
+    errors: list[MeasuredError], name: str, fs_hz: float, noise_snr_db: float | None
+) -> list[float]:
+    """Errors of one measurement on one kind of signal; every one of them was measured."""
+    own = [e for e in errors if (e.name, e.fs_hz, e.noise_snr_db) == (name, fs_hz, noise_snr_db)]
+    known = [e.error for e in own if e.error is not None]
+    assert len(known) == len(own) > 0
+    return known
 
 
 @pytest.fixture(scope="module")
 def all_errors() -> list[MeasuredError]:
-    return score_simulated(analysed, ("normal", "rbbb", "lvh", "pvc"), (45, 75, 110))
+    return score_simulated(analysed, RHYTHMS, RATES)

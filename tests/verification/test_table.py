@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cardio_agent.verification import verify
-from tests.facts import ALL_FACTS
+from tests.verification.analyses import all_facts
 
 TABLE = [
     json.loads(line)
@@ -14,7 +14,7 @@ TABLE = [
 ]
 TRUE = [row for row in TABLE if row["expect"] == "supported"]
 FALSE = [row for row in TABLE if row["expect"] == "caught"]
-FACTS = {name: make() for name, make in ALL_FACTS.items()}
+FACTS = all_facts()
 
 
 def _verdict(row: dict[str, str]) -> tuple[str, str]:
@@ -25,7 +25,7 @@ def _verdict(row: dict[str, str]) -> tuple[str, str]:
 def test_table_is_large_enough() -> None:
     assert len(TRUE) >= 75
     assert len(FALSE) >= 75
-    assert {row["facts"] for row in TABLE} == set(ALL_FACTS)
+    assert {row["facts"] for row in TABLE} == set(FACTS)
 
 
 @pytest.mark.parametrize("row", FALSE, ids=lambda row: row["text"][:60])

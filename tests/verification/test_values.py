@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from cardio_agent.verification.recognition import Atom, recognise
+from cardio_agent.verification.atoms import Atom
+from cardio_agent.verification.recognition import recognise
 from cardio_agent.verification.values import matches
 
 

@@ -137,7 +137,7 @@ def test_a_batch_of_prompts_is_answered_line_by_line_as_each_alone_would_be(tiny
     prompts = [MESSAGES, [HumanMessage("Another, and a longer one, so that lengths differ.")], MESSAGES]
     lines: dict[int, list[str]] = {0: [], 1: [], 2: []}
     ended: list[int] = []
-    for number, line in model.stream_lines(prompts):
+    for number, line in model.stream_lines(prompts, 100.0):
         if line is None:
             ended.append(number)
         else:
@@ -150,8 +150,8 @@ def test_a_batch_of_prompts_is_answered_line_by_line_as_each_alone_would_be(tiny
 
 
 def test_a_reader_that_leaves_a_batch_ends_it(tiny_llama: Path) -> None:
-    model = _model(tiny_llama, max_new_tokens=20_000)
-    stream = model.stream_lines([MESSAGES] * 3)
+    model = _model(tiny_llama, max_new_tokens=400)
+    stream = model.stream_lines([MESSAGES] * 3, 1e4)
     next(stream)
     stream.close()
     assert not _generation_threads()

@@ -24,7 +24,11 @@ class _Words:
     def __init__(self, words: Callable[[str], str]) -> None:
         self._words = words
 
-    def stream_lines(self, prompts: Sequence[list[Any]]) -> Iterator[tuple[int, str | None]]:
+    def stream_lines(
+        self,
+        prompts: Sequence[list[Any]],
+        longest: float,  # noqa: ARG002
+    ) -> Iterator[tuple[int, str | None]]:
         # Last prompt first: answers of a batch end in any order.
         for number, messages in reversed(list(enumerate(prompts))):
             for line in self._words("\n\n".join(m.text for m in messages)).splitlines():

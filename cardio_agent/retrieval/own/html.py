@@ -1,7 +1,8 @@
 """HTML files into blocks, by the standard library's parser.
 
 Enters: decoded HTML. Leaves: headings, paragraphs, list items and table rows that a reader of the page
-would see. Scripts, styles, navigation and hidden elements are dropped; nothing is loaded or followed.
+would see. Scripts, comments, navigation and what the page or its style sheet hides are dropped; nothing is
+loaded or followed.
 """
 
 import re
@@ -16,12 +17,19 @@ _BREAKING = frozenset(
     {"p", "div", "li", "ul", "ol", "section", "article", "blockquote", "pre", "table", "dd", "dt", "body"}
 )
 _HEADING = re.compile(r"h([1-6])")
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0", re.IGNORECASE)
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?:\.0*)?(?![.\d])",
+    re.IGNORECASE,
+)
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+# One class or id, the last of a selector: what else a style sheet can say is not followed.
+_SELECTOR = re.compile(r"[.#][\w-]+$")
 
 
 def read_html(text: str) -> Iterator[Block]:
     """Blocks of an HTML page."""
-    parser = _Reader()
+    parser = _Reader(_hidden_selectors(text))
     parser.feed(text)
     parser.close()
     parser.end_block()
@@ -31,8 +39,9 @@ def read_html(text: str) -> Iterator[Block]:
 class _Reader(HTMLParser):
     """Collects text until an element ends the block."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden_selectors: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self._hidden_selectors = hidden_selectors
         self.blocks: list[Block] = []
         self._text: list[str] = []
         self._cells: list[str] | None = None
@@ -43,7 +52,7 @@ class _Reader(HTMLParser):
             self._hidden.clear()  # the end of the head may be left out
         if tag in _VOID:
             self._text.append(" ")
-        elif self._hidden or tag in _UNSEEN or _is_hidden(dict(attrs)):
+        elif self._hidden or tag in _UNSEEN or self._is_hidden(dict(attrs)):
             self._hidden.append(tag)
         elif tag == "tr":
             self.end_block()
@@ -90,10 +99,20 @@ class _Reader(HTMLParser):
         if self._cells is not None and text:
             self._cells.append(text)
 
+    def _is_hidden(self, attributes: dict[str, str | None]) -> bool:
+        named = {f".{name}" for name in (attributes.get("class") or "").split()}
+        named.add(f"#{attributes.get('id') or ''}")
+        return (
+            "hidden" in attributes
+            or attributes.get("aria-hidden") == "true"
+            or bool(_HIDING.search(attributes.get("style") or ""))
+            or not named.isdisjoint(self._hidden_selectors)
+        )
 
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    return (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or bool(_HIDING.search(attributes.get("style") or ""))
-    )
+
+def _hidden_selectors(page: str) -> frozenset[str]:
+    """Classes and ids that the page's own style sheets hide."""
+    rules = (rule for sheet in _STYLE.findall(page) for rule in _RULE.findall(sheet))
+    hiding = (selectors for selectors, declarations in rules if _HIDING.search(declarations))
+    found = (_SELECTOR.search(part.strip()) for selectors in hiding for part in selectors.split(","))
+    return frozenset(match[0] for match in found if match)

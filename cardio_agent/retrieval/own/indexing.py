@@ -18,7 +18,7 @@ from cardio_agent.retrieval.search import HybridSearch, passage_text
 from cardio_agent.retrieval.vocabulary import Vocabulary
 
 # Small enough that a kill loses little and that memory stays level, large enough for full batches.
-BATCH = 64
+BATCH = 128
 
 Progress = Callable[[int, int], None]
 """Told how many passages of how many are done."""

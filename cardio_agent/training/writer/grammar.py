@@ -1,4 +1,4 @@
-"""Other ways to say what a sheet says, drawn at random from ``wordings.toml``.
+"""Other ways to say what a sheet says, drawn at random from the tables in ``wordings/``.
 
 Enters: a sheet of plain sentences without values. Leaves: lines as a model is to write them, each with
 the numbers of the sentences that it rests on. A plain sentence that no form knows is left as it is.
@@ -6,151 +6,253 @@ the numbers of the sentences that it rests on. A plain sentence that no form kno
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import product
 from random import Random
 
+from cardio_agent.findings.rules import FALLBACKS, RULES
+from cardio_agent.schema import Certainty
+from cardio_agent.training.writer.nouns import Finding, conclusion_parts, finding_of, hedged_noun, noun_of
+from cardio_agent.writing.phrases import listed
 from cardio_agent.writing.sheets import Sheet
 
-_HEDGED = re.compile(r"^(Probable |Possible |probable |possible )?(.+)$")
-_CERTAINTY = {"": "definite", "probable": "probable", "possible": "possible"}
-_ADJECTIVES = {
+_CHOICE = re.compile(r"<([^<>]*)>")
+_VARIABLE = re.compile(r"\{([A-Za-z]+)\}")
+_ADVERBS: Mapping[Certainty, tuple[str, ...]] = {
     "definite": ("",),
-    "probable": ("probable ", "probable ", "likely "),
-    "possible": ("possible ",),
+    "probable": ("probably", "probably", "likely"),
+    "possible": ("possibly",),
 }
-_IN_LEADS = re.compile(r"^(.*?)( in \{\d[a-z]\})$")
-_SLOT = re.compile(r"\{(\d[a-z])\}")
-_P_JOINED = 0.35  # of two neighbouring findings said in one sentence
+_P_TOGETHER = 0.6  # that neighbours which can share a line do
+_MOST_TOGETHER = 3
+_FINDING_SECTIONS = ("conduction", "chambers", "ischaemia", "other")
 
 
 @dataclass(frozen=True)
 class Form:
-    """A plain sentence with variables, and its ways."""
+    """One plain sentence, or several neighbours, with variables; and their ways."""
 
     pattern: re.Pattern[str]
-    slots: tuple[str, ...]
+    n_lines: int
     ways: tuple[str, ...]
+    hedged: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Wordings:
-    """``wordings.toml``, ready for use."""
+    """The tables of ``wordings/``, ready for use."""
 
     names: Mapping[str, tuple[str, ...]]
     frames: Mapping[str, tuple[str, ...]]
+    verdicts: Mapping[str, tuple[str, ...]]
+    openings: tuple[str, ...]
     forms: Mapping[str, tuple[Form, ...]]
 
 
 @lru_cache(maxsize=1)
 def load_wordings() -> Wordings:
-    """The table that travels with the package."""
-    table = tomllib.loads((files(__package__) / "wordings.toml").read_text(encoding="utf-8"))
+    """The tables that travel with the package."""
+    folder = files(__package__) / "wordings"
+    tables = [
+        tomllib.loads(file.read_text(encoding="utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".toml")
+    ]
+    whole = {key: value for table in tables for key, value in table.items() if key != "forms"}
     forms: dict[str, list[Form]] = {}
-    for entry in table["forms"]:
-        forms.setdefault(entry["section"], []).append(_form(entry["plain"], entry["ways"]))
+    for entry in (entry for table in tables for entry in table.get("forms", ())):
+        forms.setdefault(entry["section"], []).append(
+            _form(entry["plain"], entry["ways"], entry.get("hedged", ()))
+        )
+    names = {text: (text,) for text in _finding_texts()}
     return Wordings(
-        names={name: tuple(others) for name, others in table["names"].items()},
-        frames={certainty: tuple(frames) for certainty, frames in table["frames"].items()},
+        names=names | {name: tuple(others) for name, others in whole["names"].items()},
+        frames={certainty: _expanded(frames) for certainty, frames in whole["frames"].items()},
+        verdicts={text: _expanded(ways) for text, ways in whole["verdicts"].items()},
+        openings=_expanded(whole["openings"]["conclusion"]),
         forms={section: tuple(group) for section, group in forms.items()},
     )
 
 
-def _form(plain: str, ways: Sequence[str]) -> Form:
-    """``{a}`` matches a slot, ``{X}`` and the other capitals any text."""
-    slots = tuple(re.findall(r"\{([a-z])\}", plain))
-    pattern = re.escape(plain)
-    for slot in slots:
-        pattern = pattern.replace(rf"\{{{slot}\}}", rf"(?P<{slot}>\{{\d[a-z]\}})")
+def _finding_texts() -> Iterator[str]:
+    """Every finding that has no words of its own in the tables is at least known by its name."""
+    for rule in RULES:
+        stem = rule.text.removesuffix(" in {leads}")
+        if "{" not in stem:
+            yield stem
+    yield from (fallback.text for fallback in FALLBACKS)
+
+
+def _form(plain: str | Sequence[str], ways: Sequence[str], hedged: Sequence[str]) -> Form:
+    """``{a}`` matches a slot, ``{X}`` and the other capitals any text of one line."""
+    lines = [plain] if isinstance(plain, str) else list(plain)
+    pattern = re.sub(r"\\\{([a-z])\\\}", r"(?P<\1>\\{\\d[a-z]\\})", re.escape("\n".join(lines)))
     pattern = re.sub(r"\\\{([A-Z])\\\}", r"(?P<\1>.+?)", pattern)
-    return Form(re.compile(f"^{pattern}$"), slots, tuple(ways))
+    return Form(re.compile(pattern), len(lines), _expanded(ways), _expanded(hedged))
+
+
+def _expanded(ways: Sequence[str]) -> tuple[str, ...]:
+    """Every way that choices leave open.
+
+    >>> _expanded(["<The |>QRS is <wide|broad>"])
+    ('The QRS is wide', 'The QRS is broad', 'QRS is wide', 'QRS is broad')
+    """
+    drawn = ("".join(parts) for way in ways for parts in product(*_options(way)))
+    return tuple(" ".join(text.split()) for text in drawn)
+
+
+def _options(way: str) -> Iterator[list[str]]:
+    for k, piece in enumerate(_CHOICE.split(way)):
+        yield piece.split("|") if k % 2 else [piece]
+
+
+# ── a sheet ──────────────────────────────────────────────────────────────────────────────────
 
 
 def reworded(sheet: Sheet, random: Random) -> list[str]:
     """The sheet said in other words, one sentence a line with its numbers in brackets."""
-    clauses = [_clause(sheet.section, line, random) for line in sheet.lines]
     lines: list[str] = []
-    k = 0
-    while k < len(clauses):
-        joined = k + 1 < len(clauses) and _may_join(sheet, k) and random.random() < _P_JOINED
-        if joined:
-            glue = random.choice(("; ", ", and ", "; also ", " and "))
-            second = clauses[k + 1]
-            text = clauses[k] + glue + (second if second[1:2].isupper() else second[:1].lower() + second[1:])
-            lines.append(f"{_sentence(text)} [{k + 1}][{k + 2}]")
-        else:
-            # A passage brings its own full stop, inside its quotation marks.
-            ends = sheet.section == "guidelines"
-            lines.append(f"{clauses[k] if ends else _sentence(clauses[k])} [{k + 1}]")
-        k += 1 + joined
+    at = 0
+    while at < len(sheet.lines):
+        text, n = _worded(sheet, at, random)
+        numbers = "".join(f"[{k}]" for k in range(at + 1, at + n + 1))
+        # A passage brings its own full stop, inside its quotation marks.
+        lines.append(f"{text if sheet.section == 'guidelines' else _sentence(text)} {numbers}")
+        at += n
     return lines
 
 
-def _may_join(sheet: Sheet, k: int) -> bool:
-    """Short sentences of the sections that list findings may share a line."""
-    return sheet.section in ("rhythm", "conduction", "chambers", "ischaemia", "other") and all(
-        len(sheet.lines[j]) < 70 for j in (k, k + 1)
-    )
+def _worded(sheet: Sheet, at: int, random: Random) -> tuple[str, int]:
+    """Words for one sentence or for several, and for how many."""
+    matches = list(_matches(sheet.section, sheet.lines[at:]))
+    together = [found for found in matches if found[0].n_lines > 1]
+    alone = [found for found in matches if found[0].n_lines == 1]
+    if together and random.random() < _P_TOGETHER:
+        form, match = random.choice(together)
+        return _filled(form, match, random), form.n_lines
+    if alone:
+        form, match = alone[0]
+        return _filled(form, match, random), 1
+    if findings := _findings(sheet, at):
+        n = random.randint(2, len(findings)) if len(findings) > 1 and random.random() < _P_TOGETHER else 1
+        return _framed(findings[:n], random), n
+    if sheet.section == "conclusion" and (summary := _summary(sheet.lines[at], random)):
+        return summary, 1
+    return sheet.lines[at].removesuffix("."), 1
+
+
+def _matches(section: str, lines: Sequence[str]) -> Iterator[tuple[Form, re.Match[str]]]:
+    for form in load_wordings().forms.get(section, ()):
+        if match := form.pattern.fullmatch("\n".join(lines[: form.n_lines])):
+            yield form, match
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
-def _clause(section: str, line: str, random: Random) -> str:
-    wordings = load_wordings()
-    for form in wordings.forms.get(section, ()):
-        if match := form.pattern.match(line):
-            return _filled(random.choice(form.ways), match, random)
-    return _finding(line.removesuffix("."), random) or line.removesuffix(".")
+# ── forms ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _filled(way: str, match: re.Match[str], random: Random) -> str:
+def _filled(form: Form, match: re.Match[str], random: Random) -> str:
     values = {name: text for name, text in match.groupdict().items() if text is not None}
+    ways = form.ways
     if "X" in values:
-        certainty, name = _split(values["X"])
-        noun = random.choice(load_wordings().names.get(name, (name,)))
-        values["H"] = random.choice(_ADJECTIVES[certainty]) + noun
-    if "L" in values:
-        values["L"] = "; ".join(_summary_part(part, random) for part in values["L"].split("; "))
-    return re.sub(r"\{([A-Za-z])\}", lambda m: values[m[1]], way)
+        found = finding_of(values["X"])
+        noun = _drawn_name(found.name, random)
+        values |= {
+            "H": hedged_noun(noun, found.certainty, random),
+            "h": hedged_noun(noun, found.certainty, random, article=False),
+            "x": noun_of(noun).bare,
+            "P": random.choice(_ADVERBS[found.certainty]),
+            "is": noun_of(noun).verb,
+        }
+        ways = form.hedged if form.hedged and found.certainty != "definite" else form.ways
+    if "Y" in values:
+        others = re.split(r", | and ", values["Y"])
+        values["Y"] = listed([noun_of(_drawn_name(other, random)).bare for other in others])
+    return _VARIABLE.sub(lambda variable: values[variable[1]], random.choice(ways))
 
 
-def _summary_part(part: str, random: Random) -> str:
-    """One part of the conclusion, its findings by other names."""
-    certainty, name = _split(part)
+def _drawn_name(name: str, random: Random) -> str:
+    return random.choice(load_wordings().names.get(name, (name,)))
+
+
+# ── findings ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _findings(sheet: Sheet, at: int) -> list[Finding]:
+    """The finding of a sentence, and those after it that may stand in one list with it."""
     names = load_wordings().names
-    if name not in names:
-        return part
-    return random.choice(_ADJECTIVES[certainty]) + random.choice(names[name])
+    found: list[Finding] = []
+    for line in sheet.lines[at : at + _MOST_TOGETHER]:
+        finding = finding_of(line.removesuffix("."))
+        if finding.name not in names or (found and any(True for _ in _matches(sheet.section, [line]))):
+            break
+        if found and (sheet.section not in _FINDING_SECTIONS or not finding.may_follow(found[-1])):
+            break
+        found.append(finding)
+    return found
 
 
-def _finding(text: str, random: Random) -> str | None:
-    """A finding, with its leads if any, in a frame of its certainty; None for anything else."""
-    certainty, rest = _split(text)
-    leads = _IN_LEADS.match(rest)
-    name, place = (leads[1], leads[2]) if leads else (rest, "")
-    wordings = load_wordings()
-    if name not in wordings.names:
+def _framed(findings: Sequence[Finding], random: Random) -> str:
+    """Findings in a frame of their certainty; of several certainties, each with a word of its own."""
+    frames = load_wordings().frames
+    names = [_drawn_name(finding.name, random) for finding in findings]
+    certainty = findings[0].certainty
+    if all(finding.certainty == certainty for finding in findings):
+        frame = random.choice(frames[certainty])
+        articled = [noun_of(name).articled for name in names]
+        bare = [noun_of(name).bare for name in names]
+    else:
+        endings = ("{X}{in}", "{x}{in}")
+        frame = random.choice([frame for frame in frames["definite"] if frame.endswith(endings)])
+        pairs = list(zip(names, findings, strict=True))
+        articled = [hedged_noun(name, finding.certainty, random) for name, finding in pairs]
+        bare = [hedged_noun(name, finding.certainty, random, article=False) for name, finding in pairs]
+    is_one = len(findings) == 1
+    places = [finding.place for finding in findings]
+    values = {
+        "X": listed(articled if is_one else [a + place for a, place in zip(articled, places, strict=True)]),
+        "x": listed(bare if is_one else [b + place for b, place in zip(bare, places, strict=True)]),
+        "in": places[0] if is_one else "",
+        "is": noun_of(names[0]).verb if is_one else "are",
+        "there": noun_of(names[0]).verb,
+        "s": "s" if is_one and noun_of(names[0]).verb == "is" else "",
+    }
+    return _VARIABLE.sub(lambda variable: values[variable[1]], frame)
+
+
+# ── the conclusion ───────────────────────────────────────────────────────────────────────────
+
+
+def _summary(line: str, random: Random) -> str | None:
+    """The conclusion: its findings by other names, joined as a reader joins them."""
+    if not line.startswith("In summary: "):
         return None
-    noun = random.choice(wordings.names.get(name, (name,)))
-    frame = random.choice(wordings.frames[certainty])
-    is_plural = noun.endswith("s") and not noun.endswith(("ss", "sis"))
-    return (
-        frame.replace("{X}", noun)
-        .replace("{in}", place)
-        .replace("{is}", "are" if is_plural else "is")
-        .replace("{s}", "" if is_plural else "s")
-    )
+    wordings = load_wordings()
+    parts = line.removeprefix("In summary: ").removesuffix(".").split("; ")
+    verdict = random.choice(wordings.verdicts[parts.pop()]) if parts[-1] in wordings.verdicts else ""
+    groups = [_part(part, random) for part in parts]
+    glue = "; " if any(", " in part for part in parts) else random.choice(("; ", ", "))
+    text = ""
+    for k, (words, certainty) in enumerate(groups):
+        # After a word of doubt only a semicolon keeps what is certain certain.
+        after_doubt = k > 0 and groups[k - 1][1] != "definite" and certainty == "definite"
+        with_rhythm = k == 1 and glue == ", " and not after_doubt and random.random() < 0.5
+        text += ("" if k == 0 else " with " if with_rhythm else "; " if after_doubt else glue) + words
+    text = f"{text}{verdict}" if text else verdict.lstrip(";, ")
+    return random.choice(wordings.openings).replace("{L}", text)
 
 
-def _split(text: str) -> tuple[str, str]:
-    """Certainty and name; the name as a clause begins it."""
-    match = _HEDGED.match(text)
-    assert match is not None  # any text matches
-    name = match[2]
-    if name[1:2].islower() or name[1:2] == "-":
-        name = name[:1].lower() + name[1:] if not name.startswith(("ST", "T-", "QTc")) else name
-    return _CERTAINTY[(match[1] or "").strip().lower()], name
+def _part(part: str, random: Random) -> tuple[str, Certainty]:
+    """A part of the conclusion, and its certainty: findings of one certainty, as a list."""
+    names = load_wordings().names
+    findings = conclusion_parts(part)
+    if any(finding.name not in names for finding in findings):
+        return part, finding_of(part).certainty
+    nouns = [noun_of(_drawn_name(finding.name, random)).bare + finding.place for finding in findings]
+    return hedged_noun(listed(nouns), findings[0].certainty, random, article=False), findings[0].certainty

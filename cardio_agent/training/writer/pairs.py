@@ -7,22 +7,25 @@ and after a few tries stays plain.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from random import Random
 from typing import NamedTuple
 
 from cardio_agent.findings.rules import RULES
 from cardio_agent.leads import LEADS
-from cardio_agent.schema import Certainty, Facts, Finding
+from cardio_agent.schema import Certainty, Facts, Finding, Recording
 from cardio_agent.training.writer.grammar import reworded
 from cardio_agent.verification import check
 from cardio_agent.writing import load_prompt
 from cardio_agent.writing.phrases import lead_list
-from cardio_agent.writing.sheets import Sheet, read_line, sheets
+from cardio_agent.writing.plain import plain_sentence
+from cardio_agent.writing.sheets import Sheet, read_line, sheet_of, sheets
 
 _TRIES = 4
 _CERTAINTIES: tuple[Certainty, ...] = ("definite", "probable", "possible")
 _TERRITORIES = ("anterior", "inferior", "lateral", "posterior")
 _MOST_FINDINGS = 5
+_N_ASKED = 8
 MOST_WORDINGS = 40
 
 
@@ -82,7 +85,30 @@ def imagined(facts: Facts, random: Random) -> Facts:
                 codes=rule.codes,
             )
         )
-    return facts.model_copy(update={"findings": tuple(found), "evidence": ()})
+    recording = _imagined_recording(facts.recording, random)
+    return facts.model_copy(update={"recording": recording, "findings": tuple(found), "evidence": ()})
+
+
+def _asked(facts: Facts, random: Random) -> Iterator[Sheet]:
+    """Sheets of single records, as a chat has them."""
+    ids = sorted(facts.records())
+    for id in random.sample(ids, min(_N_ASKED, len(ids))):
+        if (draft := plain_sentence(facts, (id,))) is not None:
+            yield sheet_of(draft.section, (draft,))
+
+
+def _imagined_recording(recording: Recording, random: Random) -> Recording:
+    """With a date, notes and missing or derived leads, which published data do not have."""
+    missing = tuple(sorted(random.sample(LEADS, random.choice((0, 0, 1, 2))), key=LEADS.index))
+    day = datetime(random.randint(1990, 2030), random.randint(1, 12), random.randint(1, 28), tzinfo=UTC)
+    return recording.model_copy(
+        update={
+            "recorded_at": random.choice((None, day)),
+            "notes": random.choice(((), ("converted from µV to mV",))),
+            "missing_leads": missing,
+            "derived_leads": random.choice(((), ("III",), ("aVR", "aVL"))) if not missing else (),
+        }
+    )
 
 
 def corpus(facts: Sequence[Facts], random: Random, rounds: int) -> list[Pair]:
@@ -95,7 +121,7 @@ def corpus(facts: Sequence[Facts], random: Random, rounds: int) -> list[Pair]:
     for _ in range(rounds):
         for each in facts:
             for shown in (each, imagined(each, random)):
-                for sheet in sheets(shown):
+                for sheet in (*sheets(shown), *_asked(shown, random)):
                     known = drawn[prompt_of(sheet)]
                     if len(known) < MOST_WORDINGS:
                         known[_pair(sheet, shown, random)] = None

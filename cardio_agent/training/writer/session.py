@@ -15,8 +15,10 @@ from random import Random
 from typing import Any
 
 from cardio_agent.errors import TrainingError
+from cardio_agent.findings import compare
 from cardio_agent.pipeline import analyze, collect_facts
-from cardio_agent.schema import Facts
+from cardio_agent.schema import Analysis, Facts, Patient
+from cardio_agent.schema.records import Sex
 from cardio_agent.training.checkpoints import writing
 from cardio_agent.training.classifier import device_of
 from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, load_labelled
@@ -29,6 +31,8 @@ from cardio_agent.training.writer.training import WriterPlan, train_writer_model
 from cardio_agent.writing import PlainWriter, Taught, get_writer
 
 N_HELD_OUT = 300
+_P_PRIOR = 0.3
+_P_AGE = 0.7
 _HELD_OUT_PAIRS = 40  # ECGs of the held-out loss; the scores take them all
 
 _CARD = """# Writer of cardio_agent
@@ -161,7 +165,7 @@ def _facts(data: LabelledSet, n: int, kept: Path) -> list[Facts]:
             done = [Facts.model_validate_json(line) for line in kept.read_text(encoding="utf-8").splitlines()]
         except ValueError as exc:
             raise TrainingError(f"{kept} is not of this version: remove it to analyse again") from exc
-    rest = islice(_analysed(data), len(done), n)
+    rest = islice(_analysed(data, len(done), Random(n)), max(n - len(done), 0))
     with writing(kept), kept.open("a", encoding="utf-8") as file:
         for facts in tqdm(
             rest, total=min(n, len(data)) - len(done), unit="ECG", desc=f"analysing {kept.stem}"
@@ -171,6 +175,24 @@ def _facts(data: LabelledSet, n: int, kept: Path) -> list[Facts]:
     return done[:n]
 
 
-def _analysed(data: LabelledSet) -> Iterator[Facts]:
-    for ecg in recordings(data):
-        yield collect_facts(analyze(ecg))
+def _analysed(data: LabelledSet, n_done: int, random: Random) -> Iterator[Facts]:
+    """Analyses as users will have them: most with age and sex, some compared with another ECG.
+
+    The labelled sets name no patient: ages, sexes and priors are drawn. The writer learns to word them, and
+    no medicine. The first ``n_done`` are passed over, as though they had been analysed.
+    """
+    before: Analysis | None = None
+    for k, ecg in enumerate(recordings(data)):
+        patient, is_compared = _imagined_patient(random), random.random() < _P_PRIOR
+        if k < n_done - 1:
+            continue
+        analysis = analyze(replace(ecg, patient=patient))
+        if k >= n_done:
+            yield collect_facts(compare(analysis, before) if is_compared and before else analysis)
+        before = analysis
+
+
+def _imagined_patient(random: Random) -> Patient:
+    sexes: tuple[Sex | None, ...] = ("female", "male", None)
+    age = random.randint(18, 95) if random.random() < _P_AGE else None
+    return Patient(age_years=age, sex=random.choice(sexes))

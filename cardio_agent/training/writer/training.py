@@ -29,8 +29,8 @@ _MAX_TOKENS = 768
 class WriterPlan:
     """Everything that decides how a run ends."""
 
-    epochs: int = 6
-    tokens_per_batch: int = 4096
+    epochs: int = 4
+    tokens_per_batch: int = 2048
     peak_learning_rate: float = 1e-3
     warmup_share: float = 0.03
     weight_decay: float = 0.05

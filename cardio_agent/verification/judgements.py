@@ -1,0 +1,91 @@
+"""Judgements against measurements: normal, prolonged, largest, not measurable.
+
+Enters: a claim and the context. Leaves: outcomes. The limits of normal are those of the findings.
+"""
+
+from cardio_agent.findings.limits import QTC_NAMES, holds, normal_range
+from cardio_agent.schema import Measurement, Patient
+from cardio_agent.verification.claim_types import ExtremeClaim, JudgementClaim, MissingClaim
+from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
+from cardio_agent.verification.values import MAGNITUDES, as_recorded
+
+
+def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
+    """ "The PR interval is prolonged" against its value and the limits of normal."""
+    cited = context.measured(claim.names, claim.leads)
+    if not cited:
+        return _judge_uncited(claim, context)
+    patient = context.facts.recording.patient
+    if claim.names == ("qt_ms",) and (corrected := context.measured(QTC_NAMES)):
+        cited = corrected  # the QT itself has no limits
+    # "The intervals are normal" speaks of all of them, cited or not.
+    is_group = {"pr_ms", "qrs_ms"} <= set(claim.names)
+    rows = [m for m in context.known(claim.names) if m.value is not None] if is_group else cited
+    for m in rows:
+        is_so = _holds(claim.word, m, patient)
+        if is_so is None:
+            return unsupported(f"{as_recorded(m)}: whether it is {claim.word} cannot be judged [{m.id}].")
+        if is_so == claim.is_negated:
+            return contradicted(f"{as_recorded(m)} is {'' if is_so else 'not '}{claim.word} [{m.id}].")
+    first, denial = cited[0], "not " if claim.is_negated else ""
+    return supported(f"{as_recorded(first)} is {denial}{claim.word} [{first.id}].")
+
+
+def _holds(word: str, m: Measurement, patient: Patient) -> bool | None:
+    """Whether a word is true of a measurement; "above normal" tells the side as well."""
+    limits = normal_range(m.name, patient)
+    if not word.endswith(" normal") or m.value is None:
+        return holds(word, m, patient)
+    is_normal = holds("normal", m, patient)
+    if is_normal is None or limits is None:
+        return None
+    is_on_side = m.value >= limits[1] if word == "above normal" else m.value <= limits[0]
+    return not is_normal and is_on_side
+
+
+def _judge_uncited(claim: JudgementClaim, context: Context) -> Outcome:
+    known = context.known(claim.names, claim.leads)
+    for m in known:
+        if _holds(claim.word, m, context.facts.recording.patient) is claim.is_negated:
+            return contradicted(
+                f"{as_recorded(m)} is {'' if claim.is_negated else 'not '}{claim.word} [{m.id}]."
+            )
+    return unsupported(f"No cited record bears out “{claim.text}”.")
+
+
+def check_missing(claim: MissingClaim, context: Context) -> Outcome:
+    """ "Not measurable" against the record."""
+    cited = context.measured(claim.names, claim.leads)
+    # Of the twelve leads, those cited are spoken of unless some are named.
+    known = context.known(claim.names, claim.leads) if claim.leads or not cited else cited
+    given = [m for m in known if m.value is not None]
+    if claim.is_measured and not given:
+        return contradicted(
+            f"{as_recorded(known[0])} [{known[0].id}]." if known else f"There is no {claim.text}."
+        )
+    if given and not claim.is_measured:
+        return contradicted(f"{as_recorded(given[0])} [{given[0].id}].")
+    if not cited:
+        return unsupported(f"The sentence does not cite the record of “{claim.text}”.")
+    return supported(f"{as_recorded(cited[0])} [{cited[0].id}].")
+
+
+def check_extreme(claim: ExtremeClaim, context: Context) -> Outcome:
+    """ "ST elevation is largest in V3" against all leads; several leads named are the first of the order."""
+    reason = unsupported(f"No cited record bears out “{claim.text}”.")
+    for name in claim.names:
+        rows = [m for m in context.known((name,)) if m.value is not None and m.lead]
+        rows.sort(key=lambda m: -claim.sign * _size(m))
+        first = rows[: len(claim.leads)]
+        if not first or not any(m.id in context.cited for m in rows):
+            continue
+        is_cited = any(m.id in context.cited for m in first)
+        if is_cited and {m.lead for m in first} == {*claim.leads}:
+            return supported(f"{as_recorded(first[0])} is the largest [{first[0].id}].")
+        reason = contradicted(f"The largest is {as_recorded(first[0])} [{first[0].id}].")
+    return reason
+
+
+def _size(m: Measurement) -> float:
+    assert m.value is not None
+    return abs(m.value) if m.name in MAGNITUDES else m.value
