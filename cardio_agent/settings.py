@@ -39,7 +39,7 @@ class Settings(BaseSettings):
 
     cache_dir: Path = Field(default_factory=_default_cache, description="where indexes are kept")
     data_dir: Path = Field(default_factory=_default_data, description="where own guidelines are kept")
-    llm: str = Field("plain", description="'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL'")
+    llm: str = Field("bundled", description="'bundled', 'plain', 'hf:FOLDER-OR-ID' or 'openai:URL#MODEL'")
     llm_temperature: float = Field(0.0, ge=0, le=2, description="0 takes the likeliest token")
     llm_max_tokens: int = Field(900, gt=0, description="longest draft a model may write")
     llm_timeout_s: float = Field(120.0, gt=0, description="longest a call to a language model may take")

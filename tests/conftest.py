@@ -30,6 +30,8 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     cache = tmp_path_factory.getbasetemp() / "cache"
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("XDG_DATA_HOME", str(cache.with_name("data")))
+    # Tests of other stages need no language model; those of the bundled one ask for it.
+    monkeypatch.setenv("CARDIO_AGENT_LLM", "plain")
     from cardio_agent.settings import get_settings
 
     get_settings.cache_clear()

@@ -8,12 +8,13 @@ the rules: a question that asks to ignore them matches no intent, or the one it 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from cardio_agent.chat.examples import Kind, nearest_kind
 from cardio_agent.chat.intents import Intent, Place, word_table
 from cardio_agent.chat.score_words import inputs_in, score_named
 from cardio_agent.chat.spelling import corrected, plain_text
-from cardio_agent.chat.vocabulary import LEAD_MEASURES, mentioned, unassessed_condition
+from cardio_agent.chat.vocabulary import LEAD_MEASURES, mentioned, names_only, unassessed_condition
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def _intent(query: Query) -> Intent:
 def _by_example(query: Query) -> Query:
     """The question as its nearest examples have it, where these lead by enough."""
     is_added = _ADDED.match(query.words) and len(query.words.split()) <= _ADDED_WORDS
-    if is_added or query.intent in (Intent.EMERGENCY, Intent.TREATMENT, Intent.INSTRUCTION):
+    is_told = is_added or names_only(query.words)
+    if is_told or query.intent in (Intent.EMERGENCY, Intent.TREATMENT, Intent.INSTRUCTION):
         return query
     nearest = nearest_kind(query.words)
     if nearest is None or nearest.lead < _needed_lead(query, nearest.kind):
@@ -126,6 +128,8 @@ def _needed_lead(query: Query, kind: Kind) -> float:
     """By how much an example must lead to overrule what the rules have told."""
     if query.intent is Intent.UNKNOWN:
         return 0.0
+    if kind.intent is Intent.WHERE and query.leads:  # who names the leads does not ask for them
+        return inf
     names_it = kind.intent in (Intent.MEASUREMENT, Intent.DIAGNOSIS, Intent.EMERGENCY) and query.codes
     return LEAD_OVER_NAMES if query.intent in _TOLD_BY_NAME and not names_it else LEAD_OVER_PHRASES
 

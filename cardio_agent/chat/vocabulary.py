@@ -195,6 +195,17 @@ def without_diagnoses(words: str, stand_in: str) -> str:
     return words
 
 
+def names_only(words: str) -> bool:
+    """Whether a question in lower case is the name of a measurement and nothing else: "heart rate?"."""
+    return not any(re.search("[a-z]", part) for part in _taken_out(MEASURES, words))
+
+
+def _taken_out(table: tuple[tuple[str, tuple[str, ...]], ...], words: str) -> list[str]:
+    for pattern, _ in table:
+        words = re.sub(pattern, ";", words)
+    return words.split(";")
+
+
 def unassessed_condition(question: str) -> str | None:
     """The first condition named that this program does not look for, as it was written."""
     match = re.search(rf"\b(?:{'|'.join(_UNASSESSED)})\b", question, re.IGNORECASE)

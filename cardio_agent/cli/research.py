@@ -266,8 +266,8 @@ def add_train(commands: Commands) -> None:
     writer.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="run folder; the model in DIR/model"
     )
-    writer.add_argument("--ecgs", type=_count, default=1500, metavar="N", help="of folds 1–8 to learn from")
-    writer.add_argument("--rounds", type=_count, default=2, help="wordings drawn of each report")
+    writer.add_argument("--ecgs", type=_count, default=900, metavar="N", help="of folds 1–8 to learn from")
+    writer.add_argument("--rounds", type=_count, default=4, help="wordings drawn of each report")
     writer.add_argument("--epochs", type=_count)
     writer.add_argument("--seed", type=int, default=0)
     writer.add_argument("--device", default="auto", help="auto, cpu or cuda")

@@ -17,13 +17,15 @@ from cardio_agent.schema import DraftSentence, Facts
 from cardio_agent.settings import Settings
 from cardio_agent.writing.backends import Backend
 from cardio_agent.writing.llm import LlmWriter
+from cardio_agent.writing.phrases import SECTIONS
 from cardio_agent.writing.plain import plain_sentence
 from cardio_agent.writing.prompts import load_prompt
 from cardio_agent.writing.sheets import Sheet, read_line, sheet_of, sheets
 from cardio_agent.writing.taught import load_taught
 
 PROMPT = "section"
-MOST_ITEMS = 4  # on longer sheets, which it also learnt from, a small model mixes sentences up
+# On sheets as long as some that it learnt from, a small model mixes alike sentences up.
+MOST_ITEMS = {name: 1 if name in ("comparison", "evidence") else 3 for name in SECTIONS}
 LONGEST = 2.0  # an answer says what its sheet says: one that is twice as long goes round in circles
 
 _Line = tuple[int, str | None]

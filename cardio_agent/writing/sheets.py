@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from cardio_agent.leads import LEADS
 from cardio_agent.schema import DraftSentence, Facts
@@ -49,12 +50,13 @@ class Sheet:
         return "\n".join(f"{k} {line}" for k, line in enumerate(self.lines, start=1))
 
 
-def sheets(facts: Facts, most: int = MAX_ITEMS) -> Iterator[Sheet]:
-    """The plain report of these facts as sheets of at most so many sentences, in reading order."""
+def sheets(facts: Facts, most: Mapping[str, int] = MappingProxyType({})) -> Iterator[Sheet]:
+    """The plain report of these facts as sheets in reading order, of ``most[section]`` sentences at most."""
     for section, group in groupby(PlainWriter().write(facts), key=lambda draft: draft.section):
         drafts = tuple(group)
-        for start in range(0, len(drafts), most):
-            yield sheet_of(section, drafts[start : start + most])
+        step = most.get(section, MAX_ITEMS)
+        for start in range(0, len(drafts), step):
+            yield sheet_of(section, drafts[start : start + step])
 
 
 def sheet_of(section: str, drafts: Sequence[DraftSentence]) -> Sheet:
@@ -96,7 +98,7 @@ def read_line(sheet: Sheet, line: str, writer: str) -> DraftSentence | None:
     Returns
     -------
     DraftSentence or None
-        None for a line that cites no sentence of the sheet or holds a slot that the sheet lacks.
+        None for a line that cites no sentence of the sheet or holds a slot of none that it cites.
     """
     match = _LINE.match(line.strip())
     if match is None:
@@ -104,7 +106,7 @@ def read_line(sheet: Sheet, line: str, writer: str) -> DraftSentence | None:
     numbers = [int(n) for n in re.findall(r"\d", match[2])]
     if any(not 1 <= n <= len(sheet.drafts) for n in numbers):
         return None
-    if any(slot not in sheet.values for slot in _SLOT.findall(match[1])):
+    if any(slot not in sheet.values or int(slot[0]) not in numbers for slot in _SLOT.findall(match[1])):
         return None
     text = _SLOT.sub(lambda slot: sheet.values[slot[1]], match[1])
     cites = dict.fromkeys(id for n in numbers for id in sheet.drafts[n - 1].cites)

@@ -81,7 +81,8 @@ def test_a_port_that_cannot_be_is_refused(port: int) -> None:
 
 
 def test_visitors_choose_among_the_writers_of_the_server_and_see_no_paths() -> None:
-    assert offered_writers(Settings(llm="plain")) == {"Plain: fixed wording": "plain"}
+    bundled = {"Bundled language model": "bundled", "Plain: fixed wording": "plain"}
+    assert offered_writers(Settings(llm="plain")) == bundled
     offered = offered_writers(Settings(llm="hf:/secret/place/tiny"))
-    assert list(offered) == ["Language model: tiny", "Plain: fixed wording"]
-    assert list(offered.values()) == ["hf:/secret/place/tiny", "plain"]
+    assert set(offered) == {"Language model: tiny", *bundled}
+    assert set(offered.values()) == {"hf:/secret/place/tiny", *bundled.values()}
