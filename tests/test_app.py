@@ -299,7 +299,7 @@ class Desk:
 def open_desk(server: Server, browser: Any) -> Desk:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     desk = Desk(context.new_page(), [], [])
-    desk.page.set_default_timeout(120_000)  # ms; a machine with other work is slow, not broken
+    desk.page.set_default_timeout(60_000)  # ms; a machine with other work is slow, not broken
     desk.page.on("request", lambda request: desk.requested.append(request.url))
     desk.page.on("pageerror", lambda error: desk.faults.append(str(error)))
     desk.page.goto(server.url)

@@ -49,8 +49,10 @@
       if (text.value.trim()) send({ ...correcting, opinion: "correct", correction: text.value });
     });
   };
-  const correct = (remark) => {
+  const correct = (remark, sentence) => {
     correcting = remark;
+    // The note with the button is hidden meanwhile and takes no focus back by itself.
+    dialog.addEventListener("close", () => sentence?.focus(), { once: true });
     dialog.querySelector("blockquote").textContent = remark.about;
     dialog.querySelector("textarea").value = kept.get(keyOf(remark))?.correction || remark.about;
     dialog.showModal();
@@ -71,7 +73,7 @@
       button.setAttribute("aria-pressed", "false");
       button.addEventListener("click", (event) => {
         event.stopPropagation();
-        if (opinion === "correct") correct(remark);
+        if (opinion === "correct") correct(remark, button.closest(".ca-sentence"));
         else send({ ...remark, opinion, correction: "" });
       });
       group.append(button);
