@@ -11,11 +11,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-
-from ray.cluster_utils import Cluster
+from typing import TYPE_CHECKING
 
 from cardio_agent.batch import BatchOptions, run_batch
 from tests.batch.fake_examination import FakeExaminer
+
+if TYPE_CHECKING:
+    from ray.cluster_utils import Cluster
 
 PIECE = 3
 STORE_BYTES = 100 * 2**20
@@ -26,6 +28,8 @@ os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112
 
 
 def main(source: Path, out: Path, n_parts: int | None) -> None:
+    from ray.cluster_utils import Cluster  # an extra: doctests import this module without it
+
     node = {"num_cpus": 1, "object_store_memory": STORE_BYTES}
     cluster = Cluster(initialize_head=True, head_node_args=node | {"include_dashboard": False})
     n_actors = 1
@@ -41,7 +45,7 @@ def main(source: Path, out: Path, n_parts: int | None) -> None:
     cluster.shutdown()
 
 
-def lose(cluster: Cluster, node: object, out: Path, n_parts: int) -> None:
+def lose(cluster: "Cluster", node: object, out: Path, n_parts: int) -> None:
     while len(list((out / "parts").glob("part-*.parquet"))) < n_parts:
         time.sleep(0.02)
     cluster.remove_node(node, allow_graceful=False)

@@ -31,7 +31,9 @@ run_batch([source], Path(out), options=options, examiner=FakeExaminer())
 
 
 def start(source: Path, out: Path, workers: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", SCRIPT, str(source), str(out), str(workers)]
+    # Where the tests run in the background SIGINT is ignored, and a process passes that on.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = [sys.executable, "-c", listening + SCRIPT, str(source), str(out), str(workers)]
     return subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
