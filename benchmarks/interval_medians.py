@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from cardio_agent.classifier.statements import CODES
+from cardio_agent.datasets.labelled import load_labelled
+from cardio_agent.evaluation.scoring import recordings
 from cardio_agent.measurement import delineate, measure
 from cardio_agent.schema import Ecg
 from cardio_agent.signal import assess_quality
-from cardio_agent.training.datasets import load_labelled
-from cardio_agent.training.scoring import recordings
 
 STATEMENTS = ("NORM", "IRBBB", "CRBBB", "CLBBB", "AVB")
 NAMES = ("qrs_ms", "pr_ms", "qt_ms", "qtc_fridericia_ms")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cardio_agent.cli.output import Commands
+from cardio_agent.cli.arguments import Commands
 
 
 def add_anonymize(commands: Commands) -> None:

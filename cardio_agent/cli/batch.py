@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from cardio_agent.cli.arguments import Commands
 from cardio_agent.cli.ecg import REPORT_FORMATS
-from cardio_agent.cli.output import Commands
 
 EXIT_BATCH_FAILURES = 3
 DEFAULT_TIMEOUT_S = 300.0

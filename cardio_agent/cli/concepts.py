@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cardio_agent.cli.output import Commands
+from cardio_agent.cli.arguments import Commands, count
 from cardio_agent.errors import BadRequest
 
 
@@ -23,22 +23,22 @@ def add_concepts(commands: Commands) -> None:
     command.add_argument(
         "--layer", default="fused", help="default: the last; pruning needs it (a wrong name lists all)"
     )
-    command.add_argument("--top", type=_count, default=8, metavar="N", help="channels to show (default 8)")
+    command.add_argument("--top", type=count, default=8, metavar="N", help="channels to show (default 8)")
     command.add_argument(
-        "--references", type=_count, default=6, metavar="N", help="ECGs for each channel (default 6)"
+        "--references", type=count, default=6, metavar="N", help="ECGs for each channel (default 6)"
     )
     command.set_defaults(run=_run_concepts)
 
 
 def _run_concepts(args: argparse.Namespace) -> int:
     from cardio_agent.classifier.model import load_model
+    from cardio_agent.datasets.labelled import load_labelled
+    from cardio_agent.evaluation.concepts.channels import Search, find_concepts, rank_channels
+    from cardio_agent.evaluation.concepts.files import gallery_folder, write_gallery
+    from cardio_agent.evaluation.concepts.pruning import prune
+    from cardio_agent.evaluation.concepts.tables import concepts_text
     from cardio_agent.explanation import check_statement
     from cardio_agent.explanation.relevance import LAST_LAYER
-    from cardio_agent.training.concepts import Search, find_concepts, rank_channels
-    from cardio_agent.training.concepts_files import gallery_folder, write_gallery
-    from cardio_agent.training.concepts_pruning import prune
-    from cardio_agent.training.concepts_tables import concepts_text
-    from cardio_agent.training.datasets import load_labelled
 
     check_statement(args.statement)
     if args.fold == args.rank_fold:
@@ -53,10 +53,3 @@ def _run_concepts(args: argparse.Namespace) -> int:
     write_gallery(folder, found, pruning)
     print(f"\nGallery: {folder / 'index.html'}")
     return 0
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number

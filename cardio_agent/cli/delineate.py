@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cardio_agent.cli.arguments import Commands
 from cardio_agent.cli.ecg import add_ecg_options, read
-from cardio_agent.cli.output import Commands, deliver, refuse_screen, write
+from cardio_agent.cli.output import deliver, refuse_screen, write
 
 if TYPE_CHECKING:
     from cardio_agent.schema import Waves

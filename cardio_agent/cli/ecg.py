@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardio_agent.cli.output import Commands, deliver, refuse_screen, write
+from cardio_agent.cli.arguments import Commands
+from cardio_agent.cli.output import deliver, refuse_screen, write
 from cardio_agent.errors import BadRequest, UnreadableFile
 
 if TYPE_CHECKING:

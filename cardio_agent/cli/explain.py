@@ -8,8 +8,9 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from cardio_agent.cli.arguments import Commands
 from cardio_agent.cli.ecg import add_ecg_options, read
-from cardio_agent.cli.output import Commands, deliver, write
+from cardio_agent.cli.output import deliver, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardio_agent.cli.output import Commands, deliver
+from cardio_agent.cli.arguments import Commands
+from cardio_agent.cli.output import deliver
 
 if TYPE_CHECKING:
     from cardio_agent.feedback import FeedbackStore

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardio_agent.cli.output import Commands
+from cardio_agent.cli.arguments import Commands
 from cardio_agent.errors import BadRequest, CardioAgentError
 
 if TYPE_CHECKING:

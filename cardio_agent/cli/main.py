@@ -13,14 +13,16 @@ from cardio_agent.cli import (
     anonymize,
     batch,
     concepts,
+    data,
     delineate,
     ecg,
+    evaluate,
     explain,
     feedback,
     guidelines,
-    research,
     schema,
     score,
+    train,
 )
 from cardio_agent.errors import CardioAgentError
 
@@ -69,10 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_feedback(commands)
     schema.add_schema(commands)
     concepts.add_concepts(commands)
-    research.add_evaluate(commands)
-    research.add_train(commands)
-    research.add_export_onnx(commands)
-    research.add_data(commands)
+    evaluate.add_evaluate(commands)
+    train.add_train(commands)
+    train.add_export_onnx(commands)
+    data.add_data(commands)
     return parser
 
 

@@ -1,13 +1,9 @@
 """Where results go: the screen or a file."""
 
-import argparse
 import sys
 from pathlib import Path
-from typing import TypeAlias
 
 from cardio_agent.errors import BadRequest, UnreadableFile
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def deliver(content: str | bytes, out: Path | None) -> None:

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from cardio_agent.cli.output import Commands, deliver
+from cardio_agent.cli.arguments import Commands
+from cardio_agent.cli.output import deliver
 
 
 def add_schema(commands: Commands) -> None:

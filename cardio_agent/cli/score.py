@@ -3,7 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from cardio_agent.cli.output import Commands, deliver
+from cardio_agent.cli.arguments import Commands
+from cardio_agent.cli.output import deliver
 from cardio_agent.errors import BadRequest
 
 if TYPE_CHECKING:

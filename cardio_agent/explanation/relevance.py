@@ -2,7 +2,7 @@
 
 Enters: a question to the network. Leaves: maps that share the statement's logit out over leads and
 time, as a whole or for single channels of a layer. Does not name what a channel stands for: its
-reference ECGs show it (:mod:`cardio_agent.training.concepts`).
+reference ECGs show it (:mod:`cardio_agent.evaluation.concepts.channels`).
 
 A channel's conditional map is what of the relevance flows through it. ``fused`` is the last layer, so
 its maps add up to the whole map. The trunk and the lead encoder lie side by side: the maps of a layer

@@ -4,9 +4,9 @@ Enters: the run's plan, figures and network. Leaves: Markdown.
 """
 
 from cardio_agent.classifier.network import EcgNetwork
+from cardio_agent.evaluation.classifier import ClassifierFigures
+from cardio_agent.evaluation.tables import figures_table
 from cardio_agent.training.classifier import TrainingPlan
-from cardio_agent.training.evaluation import ClassifierFigures
-from cardio_agent.training.tables import figures_table
 
 _CARD = """# Classifier of cardio_agent
 

@@ -2,7 +2,7 @@
 
 Enters: a folder of labelled ECGs, a :class:`TrainingPlan`, optionally guides. Leaves: weights of
 the best epoch on fold 9 (an exponential average of the trained ones) in a run folder, with its
-history. Calibration and thresholds are :mod:`cardio_agent.training.calibration`'s.
+history. Calibration and thresholds are :mod:`cardio_agent.evaluation.calibration`'s.
 
 Every epoch draws its randomness from (seed, epoch) alone, so a run that was killed and resumed
 ends as an undisturbed one.
@@ -22,7 +22,9 @@ from torch import Tensor, nn
 from cardio_agent.classifier.network import EcgNetwork, NetworkConfig
 from cardio_agent.classifier.preprocessing import band_pass
 from cardio_agent.classifier.statements import SUPERCLASSES
+from cardio_agent.datasets.labelled import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, join
 from cardio_agent.errors import TrainingError
+from cardio_agent.evaluation.metrics import auroc
 from cardio_agent.training.augmentation import (
     Augmentation,
     add_noise,
@@ -32,9 +34,7 @@ from cardio_agent.training.augmentation import (
     swap_electrodes,
 )
 from cardio_agent.training.checkpoints import read_checkpoint, refuse_foreign, write_checkpoint, writing
-from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, join
 from cardio_agent.training.distillation import N_SUPER, Guides
-from cardio_agent.training.metrics import auroc
 from cardio_agent.training.schedule import warm_cosine
 
 

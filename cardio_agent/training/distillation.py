@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from cardio_agent.classifier.network import EcgNetwork
 from cardio_agent.classifier.preprocessing import band_pass
 from cardio_agent.classifier.statements import SUPERCLASSES
-from cardio_agent.training.teachers import Teachers
+from cardio_agent.evaluation.teachers import Teachers
 
 N_SUPER = len(SUPERCLASSES)
 

@@ -28,12 +28,12 @@ from cardio_agent.classifier.runners import (
     Runner,
 )
 from cardio_agent.classifier.statements import SUPERCLASSES
+from cardio_agent.datasets.labelled import VALIDATION_FOLD, LabelledSet, load_labelled
 from cardio_agent.errors import BadRequest, MissingExtra, TrainingError
+from cardio_agent.evaluation.metrics import macro_auroc
 from cardio_agent.leads import LEADS
 from cardio_agent.simulation import simulate
 from cardio_agent.simulation.conditions import CONDITIONS
-from cardio_agent.training.datasets import VALIDATION_FOLD, LabelledSet, load_labelled
-from cardio_agent.training.metrics import macro_auroc
 
 Array = npt.NDArray[np.float32]
 

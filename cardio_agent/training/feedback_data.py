@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from cardio_agent.classifier.preprocessing import WINDOW_SAMPLES
 from cardio_agent.classifier.statements import STATEMENTS
+from cardio_agent.datasets.labelled import LABELS, SIGNALS, TRAIN_FOLDS, LabelledSet
 from cardio_agent.errors import TrainingError
 from cardio_agent.feedback import FeedbackStore, Remark
 from cardio_agent.training.checkpoints import writing
-from cardio_agent.training.datasets import LABELS, SIGNALS, TRAIN_FOLDS, LabelledSet
 
 REMARKS = "remarks.csv"
 _POSITION = {spec.code: k for k, spec in enumerate(STATEMENTS)}

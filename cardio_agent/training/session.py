@@ -13,12 +13,7 @@ from pathlib import Path
 
 from cardio_agent import __version__
 from cardio_agent.classifier.model import load_model
-from cardio_agent.feedback import FeedbackStore
-from cardio_agent.training.calibration import calibrate, write_model
-from cardio_agent.training.card import model_card
-from cardio_agent.training.checkpoints import writing
-from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, predict, train
-from cardio_agent.training.datasets import (
+from cardio_agent.datasets.labelled import (
     TRAIN_FOLDS,
     VALIDATION_FOLD,
     LabelledSet,
@@ -26,12 +21,17 @@ from cardio_agent.training.datasets import (
     load_labelled,
     load_normalised,
 )
+from cardio_agent.evaluation.calibration import calibrate, write_model
+from cardio_agent.evaluation.classifier import evaluate_classifier
+from cardio_agent.evaluation.scoring import logits_of, recordings
+from cardio_agent.evaluation.stress import StressTable, stress_test
+from cardio_agent.feedback import FeedbackStore
+from cardio_agent.training.card import model_card
+from cardio_agent.training.checkpoints import writing
+from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, predict, train
 from cardio_agent.training.distillation import guides_from
-from cardio_agent.training.evaluation import evaluate_classifier
 from cardio_agent.training.feedback_data import feedback_labels
 from cardio_agent.training.progress import StepBar
-from cardio_agent.training.scoring import logits_of, recordings
-from cardio_agent.training.stress import StressTable, stress_test
 
 
 def train_classifier(
@@ -50,7 +50,7 @@ def train_classifier(
 ) -> None:
     """Train, calibrate, evaluate on fold 9 and write the model.
 
-    ``data_dir`` holds arrays or PTB-XL as published (:func:`~cardio_agent.training.datasets.load_labelled`).
+    ``data_dir`` holds arrays or PTB-XL as published (:func:`~cardio_agent.datasets.labelled.load_labelled`).
     ``teachers`` holds the public networks, ``earlier`` are ``best`` checkpoints of this program that teach
     beside them; with any teacher, records of the folder whose voltage was lost are trained on as well, and
     so are, in any case, the recordings of ``feedback``, a store of clinicians' remarks.

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from cardio_agent.evaluation.delineation import annotated_records, pooled, score_folder
 from cardio_agent.measurement import delineate, measure, rhythm_features
 from cardio_agent.schema import Ecg, Measurements, Quality
 from cardio_agent.signal import clean
 from cardio_agent.simulation import Truth, simulate
-from cardio_agent.training.delineation_scores import annotated_records, pooled, score_folder
 
 SINUS = ("normal", "first_degree_avb", "rbbb", "lvh", "inferior_stemi", "pvc")
 # The issue asks for 10 ms. QT has 12: both of its ends count, and the T end is a convention.

@@ -10,9 +10,9 @@ from cardio_agent.classifier.model import Model, load_model
 from cardio_agent.classifier.runners import Array, Mask, OnnxRunner
 from cardio_agent.classifier.statements import STATEMENTS
 from cardio_agent.cli import main
+from cardio_agent.datasets.labelled import LabelledSet
 from cardio_agent.errors import BadRequest, TrainingError
 from cardio_agent.training import export
-from cardio_agent.training.datasets import LabelledSet
 from cardio_agent.training.export import export_classifier, int8_auroc, simulated_trial, to_int8, to_onnx
 
 

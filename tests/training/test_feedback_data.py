@@ -8,12 +8,12 @@ import pytest
 
 from cardio_agent.classifier.statements import STATEMENTS
 from cardio_agent.cli import main
+from cardio_agent.datasets.labelled import load_arrays
 from cardio_agent.errors import TrainingError
 from cardio_agent.feedback import FeedbackStore
 from cardio_agent.pipeline import analyze, write_report
 from cardio_agent.reading import read_ecg
 from cardio_agent.resources import sample_path
-from cardio_agent.training.datasets import load_arrays
 from cardio_agent.training.feedback_data import feedback_labels
 
 POSITION = {spec.code: k for k, spec in enumerate(STATEMENTS)}

@@ -9,10 +9,10 @@ import pytest
 from cardio_agent.classifier.model import load_model
 from cardio_agent.classifier.network import NetworkConfig
 from cardio_agent.classifier.statements import CODES, SUPERCLASSES
+from cardio_agent.datasets.labelled import LabelledSet
+from cardio_agent.evaluation.stress import faults
 from cardio_agent.training.classifier import TrainingPlan, train
-from cardio_agent.training.datasets import LabelledSet
 from cardio_agent.training.session import finish
-from cardio_agent.training.stress import faults
 
 SMALL = NetworkConfig(
     trunk_channels=(8, 8, 8, 8), trunk_blocks=(1, 1, 1, 1), lead_channels=(4, 4, 4), fused_channels=8

@@ -18,12 +18,12 @@ from cardio_agent.classifier.model import Calibration
 from cardio_agent.classifier.network import NetworkConfig
 from cardio_agent.classifier.statements import STATEMENTS
 from cardio_agent.cli import main
+from cardio_agent.datasets.labelled import LabelledSet, load_arrays, load_normalised
 from cardio_agent.errors import TrainingError
+from cardio_agent.evaluation.calibration import beta_calibration, calibrate
 from cardio_agent.training import session
-from cardio_agent.training.calibration import beta_calibration, calibrate
 from cardio_agent.training.checkpoints import read_checkpoint, write_checkpoint
 from cardio_agent.training.classifier import TrainingPlan, load_checkpoint, masked_loss, train
-from cardio_agent.training.datasets import LabelledSet, load_arrays, load_normalised
 
 SMALL = NetworkConfig(
     trunk_channels=(8, 8, 8, 8), trunk_blocks=(1, 1, 1, 1), lead_channels=(4, 4, 4), fused_channels=8

@@ -14,16 +14,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from cardio_agent.datasets.labelled import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, load_labelled
 from cardio_agent.errors import TrainingError
+from cardio_agent.evaluation.scoring import recordings
 from cardio_agent.findings import compare
 from cardio_agent.pipeline import analyze, collect_facts
 from cardio_agent.schema import Analysis, Facts, Patient
 from cardio_agent.schema.records import Sex
 from cardio_agent.training.checkpoints import writing
 from cardio_agent.training.classifier import device_of
-from cardio_agent.training.datasets import TRAIN_FOLDS, VALIDATION_FOLD, LabelledSet, load_labelled
 from cardio_agent.training.progress import StepBar
-from cardio_agent.training.scoring import recordings
 from cardio_agent.training.writer.pairs import corpus
 from cardio_agent.training.writer.scores import WriterScores, score_writer
 from cardio_agent.training.writer.tokens import train_tokenizer

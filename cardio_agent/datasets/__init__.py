@@ -1,0 +1,1 @@
+"""Labelled ECGs to train on and to evaluate with."""
