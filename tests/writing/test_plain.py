@@ -89,6 +89,33 @@ def test_guidelines_come_with_class_level_and_what_is_unchecked() -> None:
     assert "(unchecked): “AF with a regular slow rhythm" in _by_section(facts_af())["guidelines"]
 
 
+def test_of_many_passages_the_text_quotes_the_best_of_each_finding() -> None:
+    facts = facts_lbbb()
+    made = [
+        facts.evidence[k % 3].model_copy(update={"id": f"g-{k}", "text": f"Passage {k}."}) for k in range(9)
+    ]
+    others = [passage.model_copy(update={"finding_ids": ("f-other",)}) for passage in made[7:]]
+    drafts = PlainWriter().write(facts.model_copy(update={"evidence": (*made[:7], *others)}))
+    quoted = [id for draft in drafts if draft.section == "guidelines" for id in draft.cites]
+    assert quoted == ["g-0", "g-1", "g-2", "g-3", "g-4", "g-7"]
+
+
+def test_in_the_conclusion_one_cause_is_said_once() -> None:
+    facts = facts_normal()
+    clause = "{} in {}, with a QRS abnormality that can cause it"
+    texts = [clause.format("ST elevation", "V1–V3"), clause.format("T-wave inversion", "V5 and V6")]
+    findings = tuple(
+        Finding(
+            id=f"f-{k}", kind="repolarisation", text=text, certainty="definite", basis=(facts.quality.id,)
+        )
+        for k, text in enumerate(texts)
+    )
+    assert _by_section(facts.model_copy(update={"findings": findings}))["conclusion"] == (
+        "In summary: ST elevation in V1–V3, and T-wave inversion in V5 and V6, "
+        "with a QRS abnormality that can cause them."
+    )
+
+
 def test_attention_is_not_presented_as_proof() -> None:
     text = _by_section(facts_lbbb())["evidence"]
     assert "V1 (24%), V6 (18%) and I (14%)" in text
