@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Stage → the functions that make it up, where the pipeline looks them up.
 STAGES = {
     "reading": ("cardio_agent.reading:read_ecg",),
-    "signal": ("cardio_agent.pipeline:assess_quality",),
+    "signal": ("cardio_agent.pipeline:assess_quality", "cardio_agent.pipeline:condition"),
     "delineation": ("cardio_agent.pipeline:delineate",),
     "measurement": ("cardio_agent.pipeline:measure", "cardio_agent.pipeline:rhythm_features"),
     "classifier": (
@@ -133,7 +133,9 @@ def _items(sources: Sequence[str], most: int, folder: Path) -> list["Item"]:
 def _run(clock: Clock, items: Sequence["Item"], *, is_profiled: bool) -> cProfile.Profile:
     from cardio_agent.batch import table
     from cardio_agent.batch.examination import EcgExaminer
+    from cardio_agent.batch.pool import collect_seldom
 
+    collect_seldom()
     profile, examiner = cProfile.Profile(time.process_time), EcgExaminer("plain", with_text=True)
     for number, item in enumerate(items):
         clock.next_ecg()

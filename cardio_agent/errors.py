@@ -22,9 +22,23 @@ A message says what is wrong, where, and what to do next, in one line.
 Foreign exceptions are mapped to these once, at the edge where they arise, with ``from``.
 """
 
+_LONGEST_MESSAGE = 1000  # characters; what is quoted of a file may be of any length
+
 
 class CardioAgentError(Exception):
-    """Root of the tree; catch it to catch everything raised on purpose."""
+    """Root of the tree; catch it to catch everything raised on purpose.
+
+    Parameters
+    ----------
+    message : str
+        May quote a file or a name from outside: line breaks, and characters that would move a terminal's
+        cursor or turn its direction of writing, become spaces and "?"; what is very long is cut.
+    """
+
+    def __init__(self, message: str) -> None:
+        shown = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in message)
+        is_long = len(shown) > _LONGEST_MESSAGE
+        super().__init__(shown[:_LONGEST_MESSAGE] + " …" if is_long else shown)
 
 
 class InputError(CardioAgentError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cardio_agent.classifier import classify, decide
 from cardio_agent.explanation import explain, summarise, summarise_attention
 from cardio_agent.findings import compare, evaluate_criteria, find
-from cardio_agent.measurement import delineate, measure, rhythm_features
+from cardio_agent.measurement import condition, delineate, measure, rhythm_features
 from cardio_agent.schema import Analysis, Ecg, Facts, Finding, Recording, Report, Statement
 from cardio_agent.settings import OperatingPoint
 from cardio_agent.signal import assess_quality
@@ -51,8 +51,9 @@ def analyze(
         When the classifier's files are absent or altered.
     """
     quality = assess_quality(ecg)
-    waves = delineate(ecg)
-    measurements = measure(ecg, waves, quality)
+    conditioned = condition(ecg)
+    waves = delineate(ecg, conditioned=conditioned)
+    measurements = measure(ecg, waves, quality, conditioned=conditioned)
     classification = classify([ecg])[0]
     usable = quality.verdict != "unusable"
     statements = decide(classification, operating_point) if usable else ()

@@ -117,8 +117,13 @@ class Composition:
         return Sentence.judged(second, again) if again.verdict == "supported" else None
 
     def _plain(self, draft: DraftSentence) -> Sentence | None:
-        """The plain sentence for what the draft cited; None when it cited nothing that exists."""
-        plain = plain_sentence(self._facts, draft.cites)
+        """The plain sentence for what the draft cited; None when it cited nothing that exists.
+
+        Where the plain report has one on just these records, that is the one: it fits what stands around it.
+        """
+        cited = set(draft.cites)
+        own = (each for each in self._fallback.write(self._facts) if set(each.cites) == cited)
+        plain = next(own, None) or plain_sentence(self._facts, draft.cites)
         return None if plain is None else Sentence.judged(plain, check(plain, self._facts))
 
     def _place(self, section: str, sentence: Sentence) -> Iterator[Placed]:

@@ -11,7 +11,7 @@ from cardio_agent.schema import DraftSentence, Facts, NarrativeSection, Sentence
 from cardio_agent.settings import Settings
 from cardio_agent.writing import SECTIONS, PlainWriter, Writer, get_writer
 from cardio_agent.writing.factsheet import as_data
-from tests.facts import ALL_FACTS, facts_lbbb
+from tests.facts import ALL_FACTS, facts_lbbb, facts_normal
 from tests.fakes import FakeWriter, save_tiny_llama
 
 TRUE = ("rhythm", "The heart rate is 78 bpm.", ("m-heart_rate_bpm",))
@@ -71,6 +71,13 @@ def test_a_sentence_that_fails_twice_is_replaced_by_the_plain_one(
     (replaced,) = [s for s in sentences if s.cites == ("m-qrs_ms",)]
     assert (replaced.writer, replaced.verdict) == ("plain", "supported")
     assert "152 ms" in replaced.text
+
+
+def test_what_stands_in_is_the_sentence_of_the_plain_report_on_the_same_records() -> None:
+    normal = next(d for d in PlainWriter().write(facts_normal()) if d.section == "intervals")
+    wrong = normal.model_copy(update={"text": "The PR interval is 510 ms.", "writer": "fake"})
+    sentences, _ = _compose(FakeWriter([wrong], rewrites=[None]), facts_normal())
+    assert [s.text for s in sentences if s.cites == normal.cites] == [normal.text]
 
 
 @pytest.mark.parametrize("cites", [(), ("m-no_such_thing",)])

@@ -45,6 +45,8 @@ class BatchOptions:
         Reports say what the classifier relied on. It takes longer than all the rest.
     formats : tuple of str
         Formats in which each report is also written to a file of its own.
+    gzipped : bool
+        ``reports.jsonl.gz`` instead of ``reports.jsonl``: an eighth of the size.
     engine : {"local", "ray"}
     ray_address : str, optional
         Of a running Ray cluster; default: Ray on this machine.
@@ -69,6 +71,7 @@ class BatchOptions:
     with_text: bool = True
     explained: bool = False
     formats: tuple[str, ...] = ()
+    gzipped: bool = False
     engine: EngineName = "local"
     ray_address: str | None = None
     workers: int | None = None
@@ -146,7 +149,7 @@ def run_batch(
             pieces = _pieces(missing, out_dir, record, size)
             with closing(engine.complete_all(pieces, examiner)) as sizes:
                 _show_progress(sizes, len(items), len(items) - len(missing), is_quiet=options.quiet)
-        summary = _merge(out_dir, items, missing, with_reports=examiner.with_text)
+        summary = _merge(out_dir, items, missing, with_reports=examiner.with_text, gzipped=options.gzipped)
         finish(out_dir, record, workers=engine.n_workers, summary=summary)
     return summary
 
@@ -187,11 +190,11 @@ def _show_progress(sizes: Iterable[int], n_items: int, n_before: int, *, is_quie
 
 
 def _merge(
-    out_dir: Path, items: Sequence[Item], missing: Sequence[Item], *, with_reports: bool
+    out_dir: Path, items: Sequence[Item], missing: Sequence[Item], *, with_reports: bool, gzipped: bool
 ) -> BatchSummary:
     committed = find_places(out_dir)
     places = [committed[item.key] for item in items]
-    write_results(out_dir, places, with_reports=with_reports)
+    write_results(out_dir, places, with_reports=with_reports, gzipped=gzipped)
     n_failed = sum(place.has_failed for place in places)
     return BatchSummary(
         n_done=len(missing) - n_failed, n_failed=n_failed, n_skipped=len(items) - len(missing)

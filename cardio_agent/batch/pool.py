@@ -5,6 +5,7 @@ or is ended because a file takes too long, takes no other file with it and is re
 which files there are or where results go.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -175,8 +176,14 @@ def _one_thread_each() -> Iterator[None]:
 def _begin_worker(stop: Event) -> None:
     global _stop
     _stop = stop
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def collect_seldom() -> None:
+    """Look for garbage seldom, as the command line does: what libraries and models have loaded stays."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _end_with_parent() -> None:

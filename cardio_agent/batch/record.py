@@ -15,12 +15,12 @@ from pydantic import Field, ValidationError
 
 from cardio_agent.batch.disk import committed, remove_unfinished
 from cardio_agent.batch.parts import PARTS
-from cardio_agent.batch.results import FAILURES, REPORTS, TABLE
+from cardio_agent.batch.results import FAILURES, REPORTS, REPORTS_GZIPPED, TABLE
 from cardio_agent.errors import BatchError
 from cardio_agent.schema import Record
 
 RUN = "run.json"
-_OURS = (TABLE, REPORTS, FAILURES, PARTS)
+_OURS = (TABLE, REPORTS, REPORTS_GZIPPED, FAILURES, PARTS)
 
 
 class BatchSummary(Record):

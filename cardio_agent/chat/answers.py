@@ -10,11 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from cardio_agent.chat import passages
 from cardio_agent.chat.changes import change_drafts, comparison
 from cardio_agent.chat.diagnosis import diagnosis
-from cardio_agent.chat.fixed import (
-    FIXED,
-    SEEK_CARE,
-    VERSION,
-)
+from cardio_agent.chat.fixed import FIXED, READINGS, SEEK_CARE, UNCLEAR, VERSION
 from cardio_agent.chat.importance import by_importance, is_abnormal
 from cardio_agent.chat.intents import Intent
 from cardio_agent.chat.plain_words import patient_drafts
@@ -22,12 +18,7 @@ from cardio_agent.chat.premises import correct_premises
 from cardio_agent.chat.reasons import against, attention, probability, reasoned_findings, where, why
 from cardio_agent.chat.reply import Reply, fixed_reply
 from cardio_agent.chat.scoring import score_reply
-from cardio_agent.chat.selection import (
-    measurement_ids,
-    own_findings,
-    resting_on,
-    statement_ids,
-)
+from cardio_agent.chat.selection import measurement_ids, own_findings, resting_on, statement_ids
 from cardio_agent.chat.sentences import (
     finding_drafts,
     fixed_draft,
@@ -74,6 +65,9 @@ def answer(query: Query, facts: Report) -> Reply:
     """
     if query.intent is Intent.VERSION:
         return _version(facts)
+    if query.intent is Intent.UNCLEAR:
+        first, second = (READINGS[intent] for intent in query.readings)
+        return fixed_reply([UNCLEAR.format(first=first, second=second)], facts)
     if query.intent in FIXED and query.intent is not Intent.UNKNOWN:
         refusal = fixed_reply(FIXED[query.intent], facts)
         if query.intent is not Intent.TREATMENT:

@@ -47,6 +47,43 @@ FIXED: Mapping[Intent, tuple[str, ...]] = {
     ),
     Intent.UNKNOWN: ("I found nothing in this ECG or in the guideline corpus that answers this.", _ASK),
 }
+UNCLEAR = "I am not sure what you ask: {first}, or {second}? Please put it in other words."
+# What a question may ask for, to ask back where two are about as likely.
+READINGS: Mapping[Intent, str] = {
+    Intent.SCORE: "for a risk score",
+    Intent.PATIENT_WORDS: "for the result in plain words",
+    Intent.COMPARISON: "what changed from an earlier ECG",
+    Intent.NOT_MEASURABLE: "what could not be measured",
+    Intent.ALL_MEASUREMENTS: "for all measurements",
+    Intent.AGE_AND_SEX: "how age and sex enter the limits",
+    Intent.SUMMARY: "for a summary",
+    Intent.IMPORTANT: "for the most important finding",
+    Intent.VOLTAGE: "for the voltage criteria of hypertrophy",
+    Intent.LIMITS_OF_NORMAL: "for the limits of normal",
+    Intent.SOCIETIES: "how European and American guidelines compare",
+    Intent.GUIDELINE: "what a guideline says",
+    Intent.MEANING: "what a term means",
+    Intent.AGAINST: "what speaks against a finding",
+    Intent.PROBABILITY: "how sure a finding is",
+    Intent.ATTENTION: "what the classifier relied on",
+    Intent.WHERE: "which leads show a finding",
+    Intent.WHY: "why a finding is there or not",
+    Intent.REGULARITY: "whether the rhythm is regular",
+    Intent.REVERSAL: "whether electrodes were exchanged",
+    Intent.NOISE: "which leads are noisy",
+    Intent.DIAGNOSIS: "whether a diagnosis is there",
+    Intent.MEASUREMENT: "for a measurement",
+    Intent.QUALITY: "how good the recording is",
+    Intent.ABNORMAL: "what is abnormal",
+    Intent.NORMAL: "whether anything was found",
+    Intent.RHYTHM: "for the rhythm",
+    Intent.PATIENT: "who was recorded",
+    Intent.RECORDING: "how it was recorded",
+    Intent.LEADS: "what one lead shows",
+    Intent.VERSION: "for the version of this program",
+    Intent.LIMITS_OF_TOOL: "what this program cannot do",
+    Intent.CAPABILITIES: "what you can ask",
+}
 NO_PRIOR = "No earlier ECG was given with this one, so nothing can be compared."
 NO_CHANGE = "Beside that, no change was large enough to be told from the spread of repeated measurements."
 NONE_TURNED = "Nothing that is compared (heart rate, PR, QRS, QTc and QRS axis) answers this."

@@ -1,6 +1,7 @@
-"""The kinds of question, and the table of words by which they are told.
+"""The kinds of question, and the words by which those are told that protect.
 
-Enters: ``intents.toml``. Leaves: :class:`Intent` and the table's patterns, compiled. Understands no question.
+Enters: ``intents.toml``. Leaves: :class:`Intent`, and which of the protecting kinds a question is. Others
+are understood by examples.
 """
 
 import re
@@ -8,7 +9,6 @@ import tomllib
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 
 class Intent(StrEnum):
@@ -51,25 +51,29 @@ class Intent(StrEnum):
     PATIENT = "patient"
     RECORDING = "recording"
     LEADS = "leads"
+    UNCLEAR = "unclear"
     UNKNOWN = "unknown"
 
 
-Place = Literal["before", "after"]
+# The kinds that rules tell before any example is looked at, in the order in which they are tried.
+_PROTECTED = (Intent.EMERGENCY, Intent.TREATMENT, Intent.INSTRUCTION)
 
 
-@cache
-def word_table(place: Place) -> tuple[tuple[Intent, re.Pattern[str]], ...]:
-    """Kinds with their patterns, in the order in which they are tried.
+def protected(words: str) -> Intent | None:
+    """The kind of a question that a rule tells, to protect a person or the rules; None for all others.
 
     Parameters
     ----------
-    place : "before" or "after"
-        Those asked before what a question names, or those asked when it names nothing.
+    words : str
+        In lower case, without typing errors.
     """
+    return next((intent for intent, pattern in _table() if pattern.search(words)), None)
+
+
+@cache
+def _table() -> tuple[tuple[Intent, re.Pattern[str]], ...]:
     table = tomllib.loads((files(__package__) / "intents.toml").read_text(encoding="utf-8"))
-    return tuple(
-        (Intent(row["kind"]), _compiled(row["patterns"], table["fragments"])) for row in table[place]
-    )
+    return tuple((intent, _compiled(table[intent], table["fragments"])) for intent in _PROTECTED)
 
 
 def _compiled(patterns: list[str], fragments: dict[str, str]) -> re.Pattern[str]:

@@ -1,15 +1,17 @@
 """A question that asks two or three things, taken apart.
 
 Enters: a question and the turn before. Leaves: a :class:`Query` for each part, or one for the whole. A part
-counts only when the rules alone know it, and nothing is taken out of a question that asks for protection.
+counts only when its kind is clear, and nothing is taken out of a question that asks for protection.
 """
 
 import re
 
 from cardio_agent.chat.intents import Intent
 from cardio_agent.chat.understanding import LEANS_ON_TURN_BEFORE, Query, understand
+from cardio_agent.chat.vocabulary import mentioned
 
 _MOST_PARTS = 3
+_SURE = 0.75  # how probable the kind of each part must be
 _SHORT = 6  # words up to which "rate/rhythm, axis" is a list
 _BETWEEN = re.compile(r"\?\s+(?:and\s+)?|;\s*|,?\s+(?:and(?: also)?|plus|&)\s+", re.IGNORECASE)
 _IN_LIST = re.compile(r"\s*[/,+&]\s*|\s+and\s+", re.IGNORECASE)
@@ -53,22 +55,30 @@ def _ask_different_things(parts: tuple[Query, ...], whole: Query) -> bool:
     asked = {(part.intent, part.measures, part.codes) for part in parts}
     if len(parts) == 1 or len(asked) < len(parts) or (_WHOLE | _NO_PART).intersection(intents):
         return False
+    if not all(part.sure >= _SURE and _names_its_measurement(part) for part in parts):
+        return False
     if Intent.GUIDELINE in intents:  # "the guideline on LBBB and infarction" is one question
         return intents.count(Intent.GUIDELINE) == 1 and intents[-1] is Intent.GUIDELINE
     names = {name for part in parts for name in part.measures}
     return set(intents) != {Intent.MEASUREMENT} or not names <= set(whole.measures)
 
 
+def _names_its_measurement(part: Query) -> bool:
+    """Whether a part is more than "how wide": a measurement that is only guessed is no part of its own."""
+    return part.intent is not Intent.MEASUREMENT or bool(mentioned(part.text, part.words).measures)
+
+
 def _parts(question: str, whole: Query, previous: Query | None, cited: tuple[str, ...]) -> tuple[Query, ...]:
-    """Each part by the rules alone, the later ones as if asked after the first."""
+    """Each part, the later ones as if asked after the first."""
     between = (
         _IN_LIST if len(question.split()) <= _SHORT and not re.search("lead|V[1-6]", question) else _BETWEEN
     )
     texts = [text for text in between.split(question.strip()) if text]
     if not 1 < len(texts) <= _MOST_PARTS:
         return (whole,)
-    first = understand(texts[0], previous, cited, by_example=False)
-    rest = [understand(text, first, cited, by_example=False) for text in texts[1:]]
-    # "…, and is it long?" is answered by the value.
-    own = [q for q in rest if q.intent in LEANS_ON_TURN_BEFORE or not _LEANING.search(q.words)]
+    first = understand(texts[0], previous, cited)
+    rest = [understand(text, first, cited) for text in texts[1:]]
+    # "…, and is it long?" is answered by the value, "…, and is it regular?" is not.
+    asks_more = LEANS_ON_TURN_BEFORE | {Intent.REGULARITY}
+    own = [q for q in rest if q.intent in asks_more or not _LEANING.search(q.words)]
     return (first, *own)

@@ -71,7 +71,9 @@ def _shown(finding: Finding, facts: Facts) -> list[str]:
 def _not_there(query: Query, facts: Facts) -> Iterator[DraftSentence]:
     """Why something was not found: the classifier's probability and the decisive numbers."""
     if query.codes:
-        yield from absence_drafts(facts, statement_ids(query.codes, facts))
+        # "Not found" is for what no measurement speaks of: a QTc may be long where the classifier says no.
+        worded = record_drafts if query.measures else absence_drafts
+        yield from worded(facts, statement_ids(query.codes, facts))
         yield from finding_drafts(facts, findings_on(query, facts, ())[:_N_FINDINGS])
     yield from measurement_drafts(facts, measurement_ids(query, facts) or decisive_ids(query.codes))
 
@@ -102,19 +104,21 @@ def _foremost(query: Query, facts: Facts) -> list[Finding]:
 def probability(query: Query, facts: Facts) -> Iterator[DraftSentence]:
     """How sure the classifier is, and for a finding that it does not decide how sure the finding is."""
     findings = named_findings(query, facts) or ([] if query.codes else topic_findings(query, facts))
-    by_code = {s.code: s.id for s in facts.statements}
-    ids = [id for f in findings for id in f.basis if id.startswith("s-")]
+    for finding in findings[:_N_FINDINGS]:
+        decided = [id for id in finding.basis if id.startswith("s-")]
+        yield from record_drafts(facts, decided) if decided else _with_basis(finding, facts)
     if not findings:
-        codes = query.codes or (("NORM",) if "normal" in query.words else ())
-        asked = [by_code[code] for code in codes[:1] if code in by_code]
-        ids = [*asked, *statement_ids(codes, facts)] or [id for id in query.topic if id.startswith("s-")]
-    if findings and not ids:
-        yield from _with_basis(findings[0], facts)
-        return
-    if not ids:
-        present = sorted((s for s in facts.statements if s.present), key=lambda s: -s.probability)
-        ids = [s.id for s in present]
-    yield from record_drafts(facts, list(dict.fromkeys(ids))[:_N_STATEMENTS])
+        yield from record_drafts(facts, _statements_asked(query, facts)[:_N_STATEMENTS])
+
+
+def _statements_asked(query: Query, facts: Facts) -> list[str]:
+    """The statements that a question on probability names, or those present, the surest first."""
+    by_code = {s.code: s.id for s in facts.statements}
+    codes = query.codes or (("NORM",) if "normal" in query.words else ())
+    named = [by_code[code] for code in codes[:1] if code in by_code] + statement_ids(codes, facts)
+    present = sorted((s for s in facts.statements if s.present), key=lambda s: -s.probability)
+    asked = named or [id for id in query.topic if id.startswith("s-")] or [s.id for s in present]
+    return list(dict.fromkeys(asked))
 
 
 def attention(query: Query, facts: Facts) -> Iterator[DraftSentence]:

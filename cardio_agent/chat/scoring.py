@@ -13,8 +13,8 @@ from cardio_agent.chat.sentences import fixed_draft, measurement_drafts, person_
 from cardio_agent.chat.understanding import Query
 from cardio_agent.errors import BadRequest
 from cardio_agent.findings.score_tables import SCORES
-from cardio_agent.findings.scores import ScoreInputs, ScoreResult, compute_score, find_score
-from cardio_agent.schema import DraftSentence, Facts
+from cardio_agent.findings.scores import ScoreInputs, compute_score, find_score
+from cardio_agent.schema import DraftSentence, Facts, ScoreResult
 from cardio_agent.writing.phrases import listed
 
 # The input that an ECG can give, of which score, and the measurement that gives it.

@@ -6,6 +6,7 @@ Enters: a :class:`Query` and facts. Leaves: ids and findings. Words nothing.
 import re
 from collections.abc import Iterable, Mapping
 
+from cardio_agent.chat.importance import by_importance
 from cardio_agent.chat.understanding import Query
 from cardio_agent.chat.vocabulary import LEAD_MEASURES
 from cardio_agent.schema import Facts, Finding, measurement_id
@@ -119,7 +120,8 @@ def topic_findings(query: Query, facts: Facts) -> list[Finding]:
         return [f for f in facts.findings if f.kind in ("rhythm", "pacing")]
     ids = measurement_ids(query, facts)
     asked = coded_findings(query, facts) or resting_on(facts, ids)
-    return asked or [f for f in facts.findings if f.id in query.topic]
+    of_topic = [f for f in facts.findings if f.id in query.topic]
+    return asked or by_importance(of_topic) or of_topic
 
 
 def findings_on(query: Query, facts: Facts, measured: Iterable[str]) -> list[Finding]:

@@ -127,9 +127,8 @@ def change_draft(facts: Facts, name: str, lead: str | None = None) -> DraftSente
     if now is None or change is None:
         return None
     if now.value is None or change.value is None:
-        text = (
-            f"Whether the {MEASUREMENT_NAMES[name]} changed is not known: not measurable in both recordings"
-        )
+        told = f"The change of the {MEASUREMENT_NAMES[name]} from the prior ECG"
+        text = f"{told} is not known as it was not measurable in both recordings"
         return plain_draft(text, (change.id,))
     found = next((f for f in facts.findings if f.kind == "comparison" and change.id in f.basis), None)
     if found is not None:

@@ -1,20 +1,22 @@
-"""What a question asks for, decided by rules, and where none knows it by the nearest example question.
+"""What a question asks for: protected by rules, understood by the examples that it is like.
 
 Enters: the question and what the turn before it was about. Leaves: one :class:`Query`. Does not look at
 the ECG and does not answer. No language model takes part, so nothing that stands in a question can change
-the rules: a question that asks to ignore them matches no intent, or the one it also asks for.
+the rules: a question that asks to ignore them is an order, or what it also asks for.
 """
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
 
-from cardio_agent.chat.examples import Kind, nearest_kind
-from cardio_agent.chat.intents import Intent, Place, word_table
+from cardio_agent.chat.examples import Kind
+from cardio_agent.chat.features import Wording
+from cardio_agent.chat.fixed import READINGS
+from cardio_agent.chat.intents import Intent, protected
+from cardio_agent.chat.kinds import likely_kinds
 from cardio_agent.chat.score_words import inputs_in, score_named
-from cardio_agent.chat.spelling import corrected, plain_text
-from cardio_agent.chat.vocabulary import LEAD_MEASURES, mentioned, names_only, unassessed_condition
+from cardio_agent.chat.vocabulary import LEAD_MEASURES, unassessed_condition
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Query:
 
     ``words`` is the text in lower case without typing errors. ``topic`` holds the ids that the answer before
     rested on, where the question leans on that answer. ``score`` names a risk score and ``given`` its inputs
-    so far.
+    so far. ``sure`` is how probable the intent is; ``readings`` are the two likeliest where none is clear.
     """
 
     text: str
@@ -35,6 +37,8 @@ class Query:
     words: str = ""
     score: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    sure: float = 1.0
+    readings: tuple[Intent, ...] = ()
 
 
 LEANS_ON_TURN_BEFORE = frozenset(
@@ -43,29 +47,21 @@ LEANS_ON_TURN_BEFORE = frozenset(
         Intent.WHERE, Intent.LIMITS_OF_NORMAL,
     }
 )  # fmt: skip
-# Kinds that mean something else when a lead or a measurement is named: "Is V1 noisy?" is still about noise.
-_YIELDS_TO_DIAGNOSIS = frozenset({Intent.REGULARITY})
-# Kinds that only what a question names has told, or a single word: an example that is clearly nearer
-# knows better what is asked of it.
-_TOLD_BY_NAME = frozenset(
-    {
-        Intent.DIAGNOSIS, Intent.MEASUREMENT, Intent.LEADS, Intent.QUALITY, Intent.NORMAL, Intent.ABNORMAL,
-        Intent.RHYTHM, Intent.PATIENT, Intent.RECORDING,
-    }
-)  # fmt: skip
-# Chosen on the blind questions of docs/chat.md.
-LEAD_OVER_NAMES = 0.08
-LEAD_OVER_PHRASES = 0.2
-_ADDED_WORDS = 4  # "and in V3?" leans on the turn before
+_NOT_OF_THE_ECG = (Intent.UNKNOWN, Intent.CAPABILITIES, Intent.VERSION, Intent.LIMITS_OF_TOOL)
+# Probabilities from which a person is protected though another kind may be likelier; chosen so that no
+# emergency of the blind sets is missed (docs/chat.md).
+_PROTECTED_FROM: Mapping[Intent, float] = {Intent.EMERGENCY: 0.3, Intent.TREATMENT: 0.5}
+_CLEAR = 0.3  # a kind less probable than this is asked about, not answered
+_MAY_BE_MEANT = 0.05  # of the likeliest measurement's share: a named one below it is not what is asked for
 _SHORT = 2  # words: "V3?", "lead III?"
-_ADDED = re.compile(r"^\W*(?:and|also|what about|how about|in|but)\b", re.IGNORECASE)
+_ADDED = re.compile(r"^\W*(?:(?:ok|now) )?(?:and|also|what about|how about|in|but|same)\b", re.IGNORECASE)
 _THAT = re.compile(r"\bthat\b(?! i\b)|\bthis finding\b")
+_SHORT_CHANGE = 5  # words: "shift from the previous tracing?"
+_OF_ALL = re.compile(r"\b(?:any\w*|what|all|overall|findings?|new|newly|gone|resolved|e[ck]gs?|prior)\b")
 _LEANING = re.compile(r"\b(?:it|that|this one)\b|^\W*how was\b")
 
 
-def understand(
-    question: str, previous: Query | None = None, cited: tuple[str, ...] = (), *, by_example: bool = True
-) -> Query:
+def understand(question: str, previous: Query | None = None, cited: tuple[str, ...] = ()) -> Query:
     """Decide what a question asks for.
 
     Parameters
@@ -75,80 +71,79 @@ def understand(
         The turn before, for "and in V3?" and "why?".
     cited : tuple of str
         Ids that the answer before rested on.
-    by_example : bool
-        Whether the nearest example decides where no rule does.
 
     Returns
     -------
     Query
-        With ``Intent.UNKNOWN`` when neither a rule nor an example is near.
+        With ``Intent.UNKNOWN`` when the question is like no example.
     """
-    text = plain_text(question)
-    words = corrected(text)
-    measures, codes, leads = mentioned(text, words)
-    query = Query(question, Intent.UNKNOWN, measures, codes, leads, words=words)
-    query = replace(query, intent=_intent(query))
-    query = _by_example(query) if by_example else query
+    wording = Wording.of(question)
+    measures, codes, leads = wording.named
+    query = Query(question, Intent.UNKNOWN, measures, codes, leads, words=wording.words)
+    query = _understood(query, wording)
     if query.intent is Intent.SCORE:
-        score = score_named(words)
-        query = replace(query, score=score, given=inputs_in(words, score))
+        score = score_named(query.words)
+        query = replace(query, score=score, given=inputs_in(query.words, score))
     return query if previous is None else _follow_up(query, previous, cited)
 
 
-def _intent(query: Query) -> Intent:
-    told = _told_by_words("before", query.words)
-    if told is Intent.INSTRUCTION:  # what a message orders is passed over; what it asks is answered
-        told = _told_by_words("before", query.words, but=Intent.INSTRUCTION)
-        return told or _named(query) or Intent.INSTRUCTION
-    if told and not (told in _YIELDS_TO_DIAGNOSIS and query.codes):
-        return told
-    return _named(query) or Intent.UNKNOWN
+def _understood(query: Query, wording: Wording) -> Query:
+    """The question with its kind, and what it is about where it does not name that itself."""
+    told = protected(query.words)
+    if told in (Intent.EMERGENCY, Intent.TREATMENT) or not re.search(r"\w", query.words):
+        return replace(query, intent=told or Intent.UNKNOWN)
+    kinds = likely_kinds(wording)
+    intents = _by_intent(kinds)
+    likely = (_about(replace(query, intent=i, sure=intents[i]), kinds) for i in _in_order(intents))
+    found = next((one for one in likely if one is not None), query)
+    # What a message orders is passed over; what it asks of the ECG is answered.
+    is_order = told is Intent.INSTRUCTION and found.intent in _NOT_OF_THE_ECG
+    return replace(found, intent=Intent.INSTRUCTION) if is_order else _if_clear(found, intents)
 
 
-def _by_example(query: Query) -> Query:
-    """The question as its nearest examples have it, where these lead by enough."""
-    is_added = _ADDED.match(query.words) and len(query.words.split()) <= _ADDED_WORDS
-    is_told = is_added or names_only(query.words)
-    if is_told or query.intent in (Intent.EMERGENCY, Intent.TREATMENT, Intent.INSTRUCTION):
+def _if_clear(query: Query, intents: Mapping[Intent, float]) -> Query:
+    """The question, or that it is unclear which of two it is; what may be of no known kind stays as it is."""
+    readings = tuple(sorted(intents, key=lambda intent: -intents[intent])[:2])
+    if query.sure >= _CLEAR or not READINGS.keys() >= set(readings):
         return query
-    nearest = nearest_kind(query.words)
-    if nearest is None or nearest.lead < _needed_lead(query, nearest.kind):
-        return query
-    kind = nearest.kind
-    if kind.intent is Intent.MEASUREMENT:
-        is_named = not set(query.measures).isdisjoint(kind.names)
-        return replace(query, intent=kind.intent, measures=query.measures if is_named else kind.names)
-    if kind.intent is Intent.DIAGNOSIS:
-        codes = query.codes or kind.names
-        return replace(query, intent=kind.intent, codes=codes) if codes else query
-    return replace(query, intent=kind.intent)
+    return replace(query, intent=Intent.UNCLEAR, readings=readings)
 
 
-def _needed_lead(query: Query, kind: Kind) -> float:
-    """By how much an example must lead to overrule what the rules have told."""
-    if query.intent is Intent.UNKNOWN:
-        return 0.0
-    if kind.intent is Intent.WHERE and query.leads:  # who names the leads does not ask for them
-        return inf
-    names_it = kind.intent in (Intent.MEASUREMENT, Intent.DIAGNOSIS, Intent.EMERGENCY) and query.codes
-    return LEAD_OVER_NAMES if query.intent in _TOLD_BY_NAME and not names_it else LEAD_OVER_PHRASES
+def _in_order(intents: Mapping[Intent, float]) -> list[Intent]:
+    """The intents in the order in which they are believed: what protects a person first."""
+    protecting = [intent for intent, least in _PROTECTED_FROM.items() if intents[intent] >= least]
+    return protecting + sorted(intents, key=lambda intent: -intents[intent])
 
 
-def _named(query: Query) -> Intent | None:
-    """What a question asks for by what it names, or by words that name nothing in particular."""
-    if query.codes:
-        return Intent.DIAGNOSIS
-    if unassessed_condition(query.words):
-        return Intent.UNASSESSED
-    if query.measures:
-        return Intent.MEASUREMENT
-    return _told_by_words("after", query.words) or (Intent.LEADS if query.leads else None)
+def _by_intent(kinds: Iterable[tuple[Kind, float]]) -> dict[Intent, float]:
+    """The probability of each intent: of all its kinds together."""
+    sums: dict[Intent, float] = defaultdict(float)
+    for kind, share in kinds:
+        sums[kind.intent] += share
+    return sums
 
 
-def _told_by_words(place: Place, words: str, but: Intent | None = None) -> Intent | None:
-    return next(
-        (intent for intent, pattern in word_table(place) if intent is not but and pattern.search(words)), None
-    )
+def _about(query: Query, kinds: Sequence[tuple[Kind, float]]) -> Query | None:
+    """What a question of an intent is about; None where such a question has to name it and does not."""
+    names = next(kind.names for kind, _ in kinds if kind.intent is query.intent)
+    if query.intent is Intent.MEASUREMENT:
+        likely = _likely(query.measures, kinds)
+        own = names if set(names) & set(query.measures) or not likely else ()
+        return replace(query, measures=tuple(dict.fromkeys((*own, *likely))))
+    if query.intent is Intent.DIAGNOSIS and not (query.codes or names):
+        return replace(query, intent=Intent.UNASSESSED) if unassessed_condition(query.words) else None
+    if query.intent is Intent.DIAGNOSIS:
+        return replace(query, codes=query.codes or names)
+    if query.intent is Intent.LEADS:
+        return query if query.leads else None
+    return None if query.intent is Intent.WHERE and query.leads else query  # who names the leads has them
+
+
+def _likely(named: Sequence[str], kinds: Sequence[tuple[Kind, float]]) -> tuple[str, ...]:
+    """Of the measurements that a question names, those that it may well ask for."""
+    shares = {name: p for kind, p in reversed(kinds) for name in kind.names}
+    best = max(p for kind, p in kinds if kind.intent is Intent.MEASUREMENT)
+    return tuple(name for name in named if shares.get(name, 0.0) >= _MAY_BE_MEANT * best)
 
 
 # ── what leans on the turn before ────────────────────────────────────────────────────────────
@@ -156,11 +151,11 @@ def _told_by_words(place: Place, words: str, but: Intent | None = None) -> Inten
 
 def _follow_up(query: Query, previous: Query, cited: tuple[str, ...]) -> Query:
     """Fill in from the turn before what the question leaves out."""
-    if previous.score and query.intent not in (Intent.EMERGENCY, Intent.SCORE):
+    if previous.score and query.intent is not Intent.EMERGENCY and not query.score:
         told = inputs_in(query.words, previous.score, previous.given)
         if told:
             return replace(previous, text=query.text, words=query.words, given={**previous.given, **told})
-    if query.intent is Intent.COMPARISON and not query.measures and _LEANING.search(query.words):
+    if query.intent is Intent.COMPARISON and not query.measures and _asks_of_the_same(query.words):
         return replace(query, measures=previous.measures, codes=query.codes or previous.codes)
     asks_another = query.intent is Intent.MEASUREMENT and _ADDED.match(query.words) and not query.leads
     if previous.intent is Intent.COMPARISON and asks_another:
@@ -172,6 +167,11 @@ def _follow_up(query: Query, previous: Query, cited: tuple[str, ...]) -> Query:
     if leans and names_nothing:
         return replace(query, measures=previous.measures, codes=previous.codes, topic=cited)
     return _same_of_another(query, previous)
+
+
+def _asks_of_the_same(words: str) -> bool:
+    """Whether a question on changes is on what the turn before was about: "and before?", "was it longer?"."""
+    return bool(_LEANING.search(words)) or (len(words.split()) <= _SHORT_CHANGE and not _OF_ALL.search(words))
 
 
 def _same_of_another(query: Query, previous: Query) -> Query:

@@ -11,20 +11,26 @@ from typing import NamedTuple
 
 from cardio_agent.leads import LEADS, LIMB_LEADS, PRECORDIAL_LEADS, TERRITORIES
 
-_QTC, _QTC_AFTER = r"(?:\bqtc?\b[^;?]*?)?", r"(?:[^;?]*?\bqtc?\b)?"
+_TURNED_T = r"\b(?:inverted|flipped|negative|upside[- ]down) ts?\b"
+_QTC, _QTC_AFTER = r"(?:\bqtc?\b[^;?]*?)?", r"(?:[^?]*?\bqtc?\b)?"
 
 # Pattern → measurement names. Those ending in "_mv" and q_ms exist for each lead.
 MEASURES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bp(?:'s)?[- ](?:wave )?(?:axis|vector)|\baxis(?:,| of)? (?:the )?p\b(?: waves?)?", ("p_axis_deg",)),
     (r"\bt(?:'s)?[- ](?:wave )?(?:axis|vector)|\baxis(?:,| of)? (?:the )?t\b(?: waves?)?", ("t_axis_deg",)),
-    (r"\bqrs[- ]axis|(?:heart|frontal|electrical)(?:'s)?(?: plane)?(?: electrical)? axis", ("qrs_axis_deg",)),
-    (r"\baxis\b|\baxes\b|\bmain vector", ("qrs_axis_deg",)),
+    (
+        r"\bqrs[- ]axis|\baxis (?:of|for) (?:the )?qrs(?: complex)?\b|"
+        r"(?:heart|frontal|electrical)(?:'s)?(?: plane)?(?: electrical)? axis",
+        ("qrs_axis_deg",),
+    ),
+    (r"\baxis\b|\baxes\b|\b(?:main|mean|qrs) vector", ("qrs_axis_deg",)),
     # A formula takes the QTc beside it: "QTc by Hodges" is not also one by the usual formulas.
     (rf"{_QTC}\b(?:bazett?\w*|qtcb){_QTC_AFTER}", ("qtc_bazett_ms",)),
     (rf"{_QTC}\b(?:frid[eé]?ricia|fredericia|qtcf){_QTC_AFTER}", ("qtc_fridericia_ms",)),
     (rf"{_QTC}\bframingham{_QTC_AFTER}", ("qtc_framingham_ms",)),
     (rf"{_QTC}\bhodges{_QTC_AFTER}", ("qtc_hodges_ms",)),
     (
+        r"\brate[- ](?:corrected|adjusted) qtc?\b|"
         r"\bqt corrected (?:for|to) (?:the |a )?(?:heart )?rate(?: of \d+)?|"
         r"\bcorrect(?:ing)? (?:the )?qt(?: for (?:the )?(?:heart )?rate)?|"
         r"(?<!un)(?<!not )corrected qt\b|\bqtc\b|\bqt\b(?=.*(?<!un)(?<!not )correct)",
@@ -56,7 +62,10 @@ MEASURES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (r"\bj ?\+? ?60\b|\bst ?60\b", ("st_j60_mv",)),
     (r"\bst[ed]?\b|\bj[- ]?point", ("st_j_mv",)),
-    (r"\bt[- ]waves?|\bt (?:amplitude|inversion)|\binverted t\b|\btwi\b", ("t_mv",)),
+    (
+        rf"\bt[- ]waves?|\bt (?:amplitude|inversion)|{_TURNED_T}|\btwi\b",
+        ("t_mv",),
+    ),
     (r"(?<!')\bt\b(?=(?: \w+)? in\b)", ("t_mv",)),
     (r"\bq[- ]waves?|\bq(?:'?s)?\b(?=(?: \w+)? (?:in|lead|v ?[1-6]|av[rlf])\b)", ("q_ms", "q_mv")),
     (
@@ -98,8 +107,8 @@ DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\b(?:first|second|third)[- ]degree|\bwenckebach|\bmobitz", ("AVB",)),
     (r"\b(?:av|a-v|atrio-?ventricular|heart)[- ]block", ("AVB",)),
     (r"\bwpw\b|\bwolff|\bpre-?excitation|\bdelta wave", ("WPW",)),
-    (r"\bleft ventricular hypertro\w+|\blvh\b", ("LVH", "VCLVH")),
-    (r"\bright ventricular hypertro\w+|\brvh\b", ("RVH",)),
+    (r"\b(?:left ventricular|lv) hypertro\w+|\blvh\b", ("LVH", "VCLVH")),
+    (r"\b(?:right ventricular|rv) hypertro\w+|\brvh\b", ("RVH",)),
     (r"\bseptal hypertrophy", ("SEHYP",)),
     (r"\bleft atrial (?:abnormality|enlargement|overload|hypertrophy)|\blae\b|\bp mitrale", ("LAO/LAE",)),
     (r"\bright atrial (?:abnormality|enlargement|overload|hypertrophy)|\brae\b|\bp pulmonale", ("RAO/RAE",)),
@@ -137,7 +146,7 @@ DIAGNOSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bst[- ](?:segment )?depress\w+|\bstd\b", ("STD",)),
     (r"\bst[- ](?:segment )?(?:chang|deviat|shift|abnormal)\w+", ("STD", "STE", "ISC", "ISCA", "ISCI")),
     (
-        r"\bt[- ]waves?\b.*\b(?:inver\w+|negative)|\b(?:inverted|negative) t\b|\bt[- ]inver\w+|\btwi\b",
+        rf"\bt[- ]waves?\b.*\b(?:inver\w+|negative)|{_TURNED_T}|\bt[- ]inver\w+|\btwi\b",
         ("INVT",),
     ),
     (r"\bq[- ]waves?", ("QWAVE",)),
@@ -193,17 +202,6 @@ def without_diagnoses(words: str, stand_in: str) -> str:
     for pattern, _ in DIAGNOSES:
         words = re.sub(pattern, stand_in, words)
     return words
-
-
-def names_only(words: str) -> bool:
-    """Whether a question in lower case is the name of a measurement and nothing else: "heart rate?"."""
-    return not any(re.search("[a-z]", part) for part in _taken_out(MEASURES, words))
-
-
-def _taken_out(table: tuple[tuple[str, tuple[str, ...]], ...], words: str) -> list[str]:
-    for pattern, _ in table:
-        words = re.sub(pattern, ";", words)
-    return words.split(";")
 
 
 def unassessed_condition(question: str) -> str | None:

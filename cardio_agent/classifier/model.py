@@ -23,7 +23,7 @@ import numpy.typing as npt
 from cardio_agent.classifier.runners import PRECISION, WEIGHTS_SHA256, OnnxRunner, Runner, TorchRunner
 from cardio_agent.classifier.statements import CODES
 from cardio_agent.errors import BadRequest, MissingExtra, ModelMissing
-from cardio_agent.resources import resource_dir
+from cardio_agent.resources import checked_dir
 from cardio_agent.settings import OperatingPoint, get_settings
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def load_model(folder: Path | None = None, device: str | None = None, runtime: s
     BadRequest
         When there is no such runtime.
     """
-    folder = folder or resource_dir("models") / "classifier"
+    folder = folder or checked_dir("models/classifier")
     config = _read_config(folder / "config.json")
     calibration = load_calibration(folder / "calibration.json")
     version, stride = str(config.get("version", "unversioned")), int(config["network"]["stride"])
@@ -174,7 +174,7 @@ def load_calibration(path: Path) -> dict[str, Calibration]:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:  # the last: nested without end
         raise ModelMissing(f"{path}: cannot be read ({exc}); {_ADVICE}") from exc
     return loaded
 

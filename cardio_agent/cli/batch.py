@@ -45,6 +45,9 @@ def _add_parts(command: argparse.ArgumentParser) -> None:
         help="also one file an ECG in reports/; may be given several times",
     )
     command.add_argument(
+        "--gzip", action="store_true", help="reports.jsonl.gz instead of reports.jsonl: an eighth of the size"
+    )
+    command.add_argument(
         "--llm",
         default="plain",
         metavar="WRITER",
@@ -81,6 +84,7 @@ def _run_batch(args: argparse.Namespace) -> int:
         with_text=not args.no_text,
         explained=args.explain,
         formats=tuple(dict.fromkeys(args.formats)),
+        gzipped=args.gzip,
         engine=args.engine,
         ray_address=args.ray_address,
         workers=args.workers,

@@ -8,7 +8,7 @@ from cardio_agent.cli.output import deliver
 from cardio_agent.errors import BadRequest
 
 if TYPE_CHECKING:
-    from cardio_agent.findings.scores import ScoreResult
+    from cardio_agent.schema import ScoreResult
 
 # The inputs that an ECG can give: of which score, which input, from which measurement.
 MEASURED = {"schwartz-ecg": ("qtc_ms", "qtc_bazett_ms")}

@@ -54,7 +54,7 @@ def add_train(commands: Commands) -> None:
     writer.add_argument("--device", default="auto", help="auto, cpu or cuda")
     writer.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     writer.set_defaults(run=_run_train_writer)
-    vectors = models.add_parser("vectors", help="vectors of the guideline statements, as shipped")
+    vectors = models.add_parser("vectors", help="vectors of statements, and how the chat understands")
     vectors.set_defaults(run=_run_train_vectors)
 
 
@@ -97,7 +97,7 @@ def _run_train_writer(args: argparse.Namespace) -> int:
 def _run_train_vectors(_: argparse.Namespace) -> int:
     from cardio_agent.training.vectors import train_vectors
 
-    print(train_vectors())
+    print(*train_vectors(), sep="\n")
     return 0
 
 

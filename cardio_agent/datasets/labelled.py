@@ -67,7 +67,13 @@ class LabelledSet:
 
     def within(self, folds: tuple[int, ...]) -> "LabelledSet":
         """The records of some folds, which may be none."""
-        rows = np.flatnonzero(np.isin(self.folds, folds))
+        return self._rows(np.flatnonzero(np.isin(self.folds, folds)))
+
+    def last(self, n: int) -> "LabelledSet":
+        """The last records of the set, all where there are no more than ``n``."""
+        return self._rows(np.arange(len(self))[-n:])
+
+    def _rows(self, rows: npt.NDArray[np.int64]) -> "LabelledSet":
         return replace(
             self,
             ids=self.ids[rows],

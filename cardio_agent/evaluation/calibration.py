@@ -20,6 +20,7 @@ from cardio_agent.classifier.network import EcgNetwork
 from cardio_agent.classifier.statements import BY_CODE, CODES, STATEMENTS, SUPERCLASSES
 from cardio_agent.errors import TrainingError
 from cardio_agent.evaluation.thresholds import best_f1_threshold, sensitive_threshold, specific_threshold
+from cardio_agent.resources import write_checksums
 
 Array = npt.NDArray[np.floating]
 Calibrations = dict[str, Calibration]
@@ -182,3 +183,4 @@ def write_model(folder: Path, network: EcgNetwork, calibration: Calibrations, ve
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     table = {code: asdict(c) for code, c in calibration.items()}
     (folder / "calibration.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    write_checksums(folder)

@@ -71,11 +71,10 @@ def ask_all(
     questions: Iterable[ChatQuestion], reports: Iterable[tuple[int, Report]], *, writer: str = "plain"
 ) -> Iterator[Asked]:
     """Every question of every ECG, each in a chat of its own."""
-    asked = list(questions)
-    for record, report in reports:
-        main = main_finding(report)
-        name = main.text if main else "this finding"
-        for question in asked:
+    held = [(record, report, main_finding(report)) for record, report in reports]
+    for question in questions:  # what a question asks for is then worked out once
+        for record, report, main in held:
+            name = main.text if main else "this finding"
             chat = Chat(report, writer=writer)
             if question.before:
                 chat.ask(question.before)
@@ -114,13 +113,13 @@ def score_chat(questions: Iterable[ChatQuestion], folder: Path) -> str:
 
 
 def answers_table(asked: Sequence[Asked]) -> str:
-    """Shares answered right by set and kind as Markdown, then some of the wrong answers."""
+    """Shares answered right by set, then by kind as Markdown, then some of the wrong answers."""
     by_set = _grouped(asked, lambda a: a.question.set)
     lines = [f"{name}: {_share(group)} answered right" for name, group in by_set.items()]
-    lines += ["", "| kind | " + " | ".join(by_set) + " |", "|---" * (1 + len(by_set)) + "|"]
-    for kind, group in _grouped(asked, lambda a: a.question.kind).items():
-        cells = [_share([a for a in group if a.question.set == name]) for name in by_set]
-        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    lines += ["", "| kind | answered right |", "|---|---|"]
+    lines += [
+        f"| {kind} | {_share(group)} |" for kind, group in _grouped(asked, lambda a: a.question.kind).items()
+    ]
     wrong = _grouped([a for a in asked if a.faults], lambda a: a.question.kind)
     lines += ["", "Wrong:"] if wrong else []
     for kind, group in wrong.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cardio_agent.errors import BadRequest
 from cardio_agent.findings.score_tables import SCORES, Answers, Item, Question, Score
-from cardio_agent.schema import Record
+from cardio_agent.schema import ScoreResult
 
 
 @dataclass(frozen=True)
@@ -46,27 +46,6 @@ class ScoreInputs:
             if key not in questions:
                 raise BadRequest(f"{score} has no input '{key}': give any of {', '.join(questions)}")
         return cls(score, {key: _read(questions[key], text) for key, text in given.items()}, origins or {})
-
-
-class ScoreResult(Record):
-    """A score as far as the inputs go.
-
-    ``total`` is None while an input is missing; it then lies from ``at_least`` to ``at_most``.
-    ``points`` holds the items that are decided.
-    """
-
-    score: str
-    name: str
-    total: float | None
-    at_least: float
-    at_most: float
-    points: dict[str, float]
-    inputs: dict[str, float | str]
-    origins: dict[str, str]
-    missing: tuple[str, ...]
-    sources: tuple[str, ...]
-    checked: bool
-    origin: str
 
 
 def find_score(name: str) -> Score:

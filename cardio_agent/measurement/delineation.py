@@ -10,26 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import signal
 
 from cardio_agent.leads import LEADS
 from cardio_agent.measurement.atrial_waves import find_atrial_waves
 from cardio_agent.measurement.boundaries import Fiducials, Located
-from cardio_agent.measurement.conditioning import condition
-from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, detect_beats, ms
+from cardio_agent.measurement.conditioning import Conditioned, condition, live_leads
+from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, ms
 from cardio_agent.measurement.morphology import BEFORE, group_beats
-from cardio_agent.measurement.pacing import BLANK_S, find_spike_candidates
+from cardio_agent.measurement.pacing import BLANK_S
 from cardio_agent.measurement.qrs import overall_qrs, qrs_fiducials
 from cardio_agent.measurement.rhythm import name_beats
 from cardio_agent.measurement.t_waves import find_t_waves
 from cardio_agent.schema import AtrialActivity, Beat, Beats, Ecg, LeadWaves, Wave, Waves
 
-SPIKE_LEAD_S = (0.045, 0.32)
-SPIKE_SPREAD_S = 0.04
-MIN_SPIKES = 3
-MIN_SPIKE_SHARE = 0.3
 SPIKE_BLANK = ms(1000 * BLANK_S)
-LOW_PASS = signal.butter(2, 40.0, fs=WORK_FS_HZ, output="sos")
 SHORTEST_QT_MS = 260
 
 
@@ -43,7 +37,7 @@ class LocatedBeat:
     t: Located | None
 
 
-def delineate(ecg: Ecg) -> Waves:
+def delineate(ecg: Ecg, *, conditioned: Conditioned | None = None) -> Waves:
     """Find the P, QRS and T waves of every beat, lead by lead and over all leads.
 
     Parameters
@@ -51,6 +45,8 @@ def delineate(ecg: Ecg) -> Waves:
     ecg : Ecg
         As read, or clean: it is cleaned here, after pacing spikes were taken out. At least 1 s long.
         Leads that are missing (NaN) or flat get no waves.
+    conditioned : Conditioned, optional
+        What :func:`condition` makes of it, where that is at hand.
 
     Returns
     -------
@@ -65,46 +61,17 @@ def delineate(ecg: Ecg) -> Waves:
     Limits: atrial waves that no QRS follows are not reported; below 250 Hz a pacing spike is one sample
     and can be missed.
     """
-    live = np.flatnonzero(np.ptp(np.nan_to_num(ecg.signal_mv), axis=1) > 0)
+    live = live_leads(ecg)
     if not len(live):
         return _to_waves([], np.array([], dtype=np.intp), live, ecg)
-    beats, spikes, work = _beats_and_spikes(ecg, live)
-    if not len(beats):
-        return _to_waves([], spikes, live, ecg)
-    ventricular = [_after_spike(beat, spikes / ecg.fs_hz * WORK_FS_HZ) for beat in _locate(work, beats)]
+    made = conditioned or condition(ecg)
+    if not len(made.beats):
+        return _to_waves([], made.spikes, live, ecg)
+    work, spikes = made.quiet_mv[live], made.spikes / ecg.fs_hz * WORK_FS_HZ
+    ventricular = [_after_spike(beat, spikes) for beat in _locate(work, made.beats)]
     atrial = find_atrial_waves(work, [LEADS[k] for k in live], *_bounds(ventricular))
     located = [replace(beat, p=p) for beat, p in zip(ventricular, atrial.p_waves, strict=True)]
-    return _to_waves(located, spikes, live, ecg, atrial.activity)
-
-
-def _beats_and_spikes(ecg: Ecg, live: Samples) -> tuple[Samples, Samples, Floats]:
-    """Beats at the working rate, pacing spikes at the recording's, the live leads without spikes."""
-    candidates = find_spike_candidates(ecg.signal_mv[live].astype(np.float64), ecg.fs_hz)
-    work = _quiet(ecg, candidates)[live]
-    beats = detect_beats(work)
-    if not len(candidates):
-        return beats, candidates, work
-    spikes = _that_pace(candidates, beats / WORK_FS_HZ * ecg.fs_hz, ecg.fs_hz)
-    return beats, spikes, work if len(spikes) == len(candidates) else _quiet(ecg, spikes)[live]
-
-
-def _that_pace(candidates: Samples, middles: Floats, fs_hz: float) -> Samples:
-    """Candidates that come shortly before a QRS, the same time before many of them.
-
-    In the middle of a QRS they are tips of narrow R waves.
-    """
-    following = np.append(middles, np.inf)[np.searchsorted(middles, candidates)]
-    lead_s = (following - candidates) / fs_hz
-    is_before = (lead_s > SPIKE_LEAD_S[0]) & (lead_s < SPIKE_LEAD_S[1])
-    lead_s = lead_s[is_before]
-    n_alike = np.sum(np.abs(lead_s[:, None] - lead_s) <= SPIKE_SPREAD_S, axis=1)
-    is_usual = n_alike >= max(MIN_SPIKES, MIN_SPIKE_SHARE * len(middles))
-    return np.asarray(candidates[is_before][is_usual], dtype=np.intp)
-
-
-def _quiet(ecg: Ecg, spikes: Samples) -> Floats:
-    """The conditioned signal, low-passed to what a recording at 100 Hz holds: every rate is read alike."""
-    return np.asarray(signal.sosfiltfilt(LOW_PASS, condition(ecg, spikes), axis=1))
+    return _to_waves(located, made.spikes, live, ecg, atrial.activity)
 
 
 def _locate(work: Floats, beats: Samples) -> list[LocatedBeat]:

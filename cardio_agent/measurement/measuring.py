@@ -7,6 +7,7 @@ with every name of the contract, a number or None with the reason. Judges nothin
 from cardio_agent.measurement.amplitudes import measure_amplitudes
 from cardio_agent.measurement.atrial_rate import measure_atrial_rate
 from cardio_agent.measurement.axes import measure_axes
+from cardio_agent.measurement.conditioning import Conditioned
 from cardio_agent.measurement.intervals import measure_intervals
 from cardio_agent.measurement.representative import representative_beat
 from cardio_agent.measurement.shapes import measure_progression, measure_shapes
@@ -19,7 +20,9 @@ REASONS: dict[LeadState, str] = {
 }
 
 
-def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
+def measure(
+    ecg: Ecg, waves: Waves, quality: Quality, *, conditioned: Conditioned | None = None
+) -> Measurements:
     """Intervals, axes, amplitudes and shapes.
 
     Parameters
@@ -30,6 +33,8 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
         Its delineation.
     quality : Quality
         Which leads can be used: missing, flat and saturated ones are not measured.
+    conditioned : Conditioned, optional
+        What the waves were found in, where that is at hand.
 
     Returns
     -------
@@ -42,7 +47,7 @@ def measure(ecg: Ecg, waves: Waves, quality: Quality) -> Measurements:
         for lead in quality.leads
         if lead.state in REASONS
     }
-    beat = representative_beat(ecg, waves)
+    beat = representative_beat(ecg, waves, conditioned=conditioned)
     return Measurements(
         [
             *measure_intervals(waves, ecg.n_samples),

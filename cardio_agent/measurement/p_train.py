@@ -11,7 +11,7 @@ import numpy as np
 from scipy import signal
 
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, ms
-from cardio_agent.measurement.morphology import cut
+from cardio_agent.measurement.morphology import cut, median_beat
 from cardio_agent.measurement.p_waves import (
     AFTER_T,
     HALF_WIDTH,
@@ -80,7 +80,7 @@ def find_p_train(
     centres = p_centres if 2 * len(p_centres) >= len(onsets) else _recurring(activity, room)
     if len(centres) < FEWEST_OF_SHAPE:
         return None
-    height, alike = match(activity, np.median(cut(activity, centres, HALF_WIDTH, HALF_WIDTH), axis=0))
+    height, alike = match(activity, median_beat(cut(activity, centres, HALF_WIDTH, HALF_WIDTH)))
     fits = np.where((height > HEIGHT_RANGE[0]) & (height < HEIGHT_RANGE[1]), alike, 0.0)
     peaks, _ = signal.find_peaks(fits, height=MIN_ALIKE, distance=CLOSEST)
     peaks = peaks[room.holds(peaks) | np.isin(peaks, p_centres)]

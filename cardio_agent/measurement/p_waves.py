@@ -10,7 +10,7 @@ from scipy import ndimage, signal
 
 from cardio_agent.measurement.boundaries import P_RULE, Located, bump_fiducials, consensus, standout
 from cardio_agent.measurement.detection import Floats, Samples, ms
-from cardio_agent.measurement.morphology import cut
+from cardio_agent.measurement.morphology import cut, median_beat
 
 EARLIEST_CENTRE = ms(420)
 LATEST_CENTRE = ms(40)
@@ -74,7 +74,7 @@ def find_p_waves(
     centres = _first_guess(activity, onsets, earliest)
     if centres is None:
         return [None] * len(onsets)
-    template = np.median(cut(activity, centres, HALF_WIDTH, HALF_WIDTH), axis=0)
+    template = median_beat(cut(activity, centres, HALF_WIDTH, HALF_WIDTH))
     height, alike = match(activity, template)
     most = _most_tp_activity(activity, centres, onsets, may_be_flutter)
     if _tp_activity(height, centres, onsets, t_ends) > most:
@@ -105,7 +105,7 @@ def _first_guess(activity: Floats, onsets: Samples, earliest: Samples) -> Sample
     usable = onsets[onsets >= room]
     if room < LATEST_CENTRE + ms(20) or not len(usable):
         return None
-    typical = np.median(cut(activity, usable, room, 0), axis=0)
+    typical = median_beat(cut(activity, usable, room, 0))
     height = np.sqrt(np.mean(np.square(typical), axis=0))
     peaks, _ = signal.find_peaks(height[: room - LATEST_CENTRE], height=MIN_HEIGHT_MV)
     for peak in sorted(peaks, key=lambda index: -height[index]):
@@ -118,7 +118,7 @@ def _first_guess(activity: Floats, onsets: Samples, earliest: Samples) -> Sample
 def _typical_likeness(activity: Floats, centres: Samples) -> float:
     """Median correlation of the windows with their median."""
     windows = cut(activity, centres, HALF_WIDTH, HALF_WIDTH).reshape(len(centres), -1)
-    typical = np.median(windows, axis=0)
+    typical = median_beat(windows)
     norms = np.linalg.norm(windows, axis=1) * np.linalg.norm(typical)
     return float(np.median(windows @ typical / np.maximum(norms, 1e-9)))
 
@@ -174,7 +174,7 @@ def _delineate(
 ) -> list[Located | None]:
     """Fiducials on the median P wave, between the T wave before and the QRS after it."""
     centres = np.array(list(found.values()), dtype=np.intp)
-    median = np.median(cut(signal_mv, centres, MARGIN, MARGIN), axis=0)
+    median = median_beat(cut(signal_mv, centres, MARGIN, MARGIN))
     beats = list(found)
     room = (int(np.median(centres - earliest[beats])), int(np.median(onsets[beats] - centres)))
     t_end = MARGIN - room[0] - AFTER_T

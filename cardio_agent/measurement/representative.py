@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from cardio_agent.measurement.boundaries import P_RULE, T_RULE, BumpRule, Fiducials, bump_fiducials
-from cardio_agent.measurement.conditioning import condition
+from cardio_agent.measurement.conditioning import Conditioned, without_disturbance
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, ms
 from cardio_agent.measurement.intervals import MIN_BEATS, MIN_SHARE_WITH_WAVE
-from cardio_agent.measurement.morphology import BEFORE, align_beats, cut
+from cardio_agent.measurement.morphology import BEFORE, align_beats, cut, median_beat
 from cardio_agent.measurement.rhythm import usual_beats
 from cardio_agent.schema import Ecg, Wave, Waves
 
@@ -55,16 +55,24 @@ class RepresentativeBeat:
         return bump_fiducials(self.beat_mv, wave.peak, rule, (wave.onset, wave.offset))
 
 
-def representative_beat(ecg: Ecg, waves: Waves) -> RepresentativeBeat | None:
-    """Median of the usual beats, or None with fewer than three of them."""
+def representative_beat(
+    ecg: Ecg, waves: Waves, *, conditioned: Conditioned | None = None
+) -> RepresentativeBeat | None:
+    """Median of the usual beats, or None with fewer than three of them.
+
+    ``conditioned`` is what the waves were found in, where that is at hand.
+    """
     beats = usual_beats(waves)
     if len(beats) < MIN_BEATS:
         return None
-    signal_mv = condition(ecg, np.array(waves.pacing_spikes, dtype=np.intp))
+    if conditioned is None:
+        signal_mv = without_disturbance(ecg, np.array(waves.pacing_spikes, dtype=np.intp))
+    else:
+        signal_mv = conditioned.signal_mv
     to_work = WORK_FS_HZ / waves.fs_hz
     middles = np.array([(b.qrs.onset + b.qrs.offset) / 2 * to_work for b in beats])
     centres = align_beats(signal_mv, np.round(middles).astype(np.intp))
-    beat_mv = np.median(cut(signal_mv, centres), axis=0)
+    beat_mv = median_beat(cut(signal_mv, centres))
     qrs = _place([b.qrs for b in beats], centres, to_work)
     p = _place([b.p for b in beats], centres, to_work)
     t = _place([b.t for b in beats], centres, to_work)

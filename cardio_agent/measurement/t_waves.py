@@ -16,7 +16,7 @@ from cardio_agent.measurement.boundaries import (
     standout,
 )
 from cardio_agent.measurement.detection import WORK_FS_HZ, Floats, Samples, ms
-from cardio_agent.measurement.morphology import AFTER, BEFORE, Family, cut
+from cardio_agent.measurement.morphology import AFTER, BEFORE, Family, cut, median_beat, running_sums
 
 FIRST_CENTRE = ms(60)
 LATEST_CENTRE_PER_ROOT_RR = 0.46
@@ -100,9 +100,10 @@ def _with_own_tops(smooth: Floats, leads: Fiducials, signs: Floats) -> Fiducials
 def _shifts(smooth: Floats, centres: Samples) -> Samples:
     """How much earlier or later each T wave comes than the median one."""
     wide = cut(smooth, centres, HALF_WIDTH + MAX_SHIFT, HALF_WIDTH + MAX_SHIFT)
-    typical = np.median(wide, axis=0)[:, MAX_SHIFT:-MAX_SHIFT]
+    typical = median_beat(wide)[:, MAX_SHIFT:-MAX_SHIFT]
     typical = typical - typical.mean(axis=1, keepdims=True)
-    views = np.lib.stride_tricks.sliding_window_view(wide, 2 * HALF_WIDTH, axis=2)
-    fit = np.einsum("blsw,lw->bs", views, typical)
-    norm = np.sqrt(np.maximum(np.sum(np.var(views, axis=3), axis=1), 1e-12))
+    n = 2 * HALF_WIDTH
+    fit = np.einsum("blsw,lw->bs", np.lib.stride_tricks.sliding_window_view(wide, n, axis=2), typical)
+    variance = running_sums(np.square(wide), n) / n - np.square(running_sums(wide, n) / n)
+    norm = np.sqrt(np.maximum(np.sum(variance, axis=1), 1e-12))
     return np.asarray(np.argmax(fit / norm, axis=1) - MAX_SHIFT, dtype=np.intp)

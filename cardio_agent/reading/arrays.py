@@ -22,6 +22,7 @@ from cardio_agent.reading.files import MAX_FILE_BYTES, read_bytes, reason, shown
 from cardio_agent.reading.labels import split_unit
 
 _SIGNAL_UNITS = {"signal_mv": "mV", "signal_uv": "uV", "signal": None}
+_MAX_CHANNELS = 1000  # body surface maps have some hundred
 _LITERAL_ERRORS = (SyntaxError, tokenize.TokenError, MemoryError, RecursionError)
 
 
@@ -83,11 +84,17 @@ def _members(path: Path) -> dict[str, np.ndarray]:
                 raise UnreadableFile(
                     f"{shown(path)}: unpacks to more than {MAX_FILE_BYTES // 2**20} MB; cut the recording"
                 )
-            return {m.filename[: -len(".npy")].lower(): _array(archive.read(m), path) for m in members}
+            return {m.filename[: -len(".npy")].lower(): _array(_unpacked(archive, m), path) for m in members}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as exc:
         raise UnreadableFile(
             f"{shown(path)}: not a readable NPZ archive ({reason(exc)}); save it again"
         ) from exc
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """As many bytes as are announced: without a number, a false announcement would be unpacked to its end."""
+    with archive.open(member) as stream:
+        return stream.read(member.file_size)
 
 
 def _array(raw: bytes, path: Path) -> np.ndarray:
@@ -128,6 +135,8 @@ def _numbers(signal: np.ndarray, path: Path) -> np.ndarray:
 def _rows(signal: np.ndarray, leads: list[str] | None, path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
     """The signal as (leads, n), whichever way it lies in the file."""
     n_leads = len(LEADS) if leads is None else len(leads)
+    if n_leads > _MAX_CHANNELS:
+        raise BadRecording(f"{shown(path)}: names {n_leads:,} leads; save the standard 12 alone")
     if signal.shape[0] == n_leads:
         rows = signal
     elif signal.shape[1] == n_leads:

@@ -93,8 +93,9 @@ def assemble(recording: Recording, declared: Declared, *, name: str, sha256: str
     notes = _Notes(list(recording.notes))
     leads = _standard_leads(recording.channels, name, notes)
     fs_hz = _sampling_rate(leads, declared, name, notes)
-    rows = _drop_empty({lead: _in_mv(lead, c, declared, name, notes) for lead, c in leads.items()}, notes)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities are the gate's to refuse
+        rows = {lead: _in_mv(lead, channel, declared, name, notes) for lead, channel in leads.items()}
+        rows = _drop_empty(rows, notes)
         full = derive_limb_leads(rows)
         signal_mv = _matrix(full)
     patient, patient_notes = patient_of(recording.age, recording.sex)

@@ -14,6 +14,7 @@ from pathlib import Path
 from cardio_agent.errors import UnreadableFile, UnsupportedFormat
 from cardio_agent.reading.arrays import read_npy, read_npz
 from cardio_agent.reading.assembly import Recording
+from cardio_agent.reading.compressed import check_scp, check_xli
 from cardio_agent.reading.files import decode_text, read_bytes, reason, shown
 from cardio_agent.reading.table import read_table
 from cardio_agent.reading.vendor import read_vendor
@@ -23,7 +24,10 @@ from cardio_agent.reading.wfdb_record import SIGNAL_SUFFIXES, header_of, read_wf
 Reader = Callable[[Path], Recording]
 
 _HEAD_BYTES = 4096
+# Ten seconds are 0.3 MB of text and an hour has no place in one: parsers make 10 to 40 bytes of each.
+_MAX_TEXT_BYTES = 16 * 2**20
 _MAX_XML_DEPTH = 200
+_MAX_MARKUP = 200_000  # tags and attributes; exports of recorders have some thousand
 
 _PICTURE = "a picture or PDF of a paper ECG cannot be read; give the digital file that the recorder saved"
 _ARCHIVE = "a compressed archive; unpack it and give the ECG file"
@@ -63,7 +67,7 @@ def reader_of(path: Path) -> Reader:
     UnsupportedFormat
         The content is of no format that is read.
     UnreadableFile
-        The file cannot be opened, or is a signal file without its header.
+        The file cannot be opened, is a signal file without its header, or would grow too large.
     """
     if path.suffix.lower() in SIGNAL_SUFFIXES and header_of(path) is not None:
         return read_wfdb
@@ -73,7 +77,10 @@ def reader_of(path: Path) -> Reader:
             return _or_refuse(reader, path)
     if raw.startswith(b"PK\x03\x04"):
         return _or_refuse(read_npz if b".npy" in raw[:_HEAD_BYTES] else _ARCHIVE, path)
-    if _is_edf(raw) or _is_scp(raw):
+    if _is_scp(raw):
+        check_scp(raw, shown(path))
+        return read_vendor
+    if _is_edf(raw):
         return read_vendor
     if _is_pdf(raw) or _is_bitmap(raw):
         return _or_refuse(_PICTURE, path)
@@ -124,6 +131,11 @@ def _is_text(head: bytes) -> bool:
 
 
 def _text_reader(raw: bytes, path: Path) -> Reader:
+    if len(raw) > _MAX_TEXT_BYTES:
+        raise UnreadableFile(
+            f"{shown(path)}: a text of {len(raw) / 2**20:.0f} MB, and at most {_MAX_TEXT_BYTES // 2**20} MB "
+            "are read; cut out the part that matters, or export a binary format"
+        )
     start = decode_text(raw[:_HEAD_BYTES]).lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
         return _xml_reader(raw, path)
@@ -142,6 +154,7 @@ def _xml_reader(raw: bytes, path: Path) -> Reader:
             f"{shown(path)}: XML of type {root[:40]!r}, which is not an ECG export that this program knows; "
             f"{_KNOWN}"
         )
+    check_xli(raw, shown(path))
     return read_vendor
 
 
@@ -149,8 +162,13 @@ def _xml_root(raw: bytes, path: Path) -> str:
     """Name of the root element, without its namespace prefix.
 
     The document is passed once through expat, which keeps nothing, so that what would harm a parser
-    that builds a tree is turned away here: entities, and elements nested without end.
+    that builds a tree is turned away here: entities, elements nested without end, and more of them than
+    any recorder writes.
     """
+    if raw.count(b"<") + raw.count(b"=") > _MAX_MARKUP:
+        raise UnsupportedFormat(
+            f"{shown(path)}: XML of more than {_MAX_MARKUP:,} tags and attributes is not read; export one ECG"
+        )
     names: list[str] = []
     depth = 0
 

@@ -101,7 +101,8 @@ def sibling(folder: Path, name: str) -> Path | None:
     try:
         if (folder / name).is_file():
             return folder / name
-        return next((p for p in sorted(folder.iterdir()) if p.name.lower() == name.lower()), None)
+        spelt_otherwise = (p for p in sorted(folder.iterdir()) if p.name.lower() == name.lower())
+        return next((p for p in spelt_otherwise if p.is_file()), None)
     except (OSError, ValueError):
         return None
 

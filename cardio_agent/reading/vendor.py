@@ -21,6 +21,7 @@ from cardio_agent.errors import BadRecording, InputError, MissingExtra, Unreadab
 from cardio_agent.leads import standard_name
 from cardio_agent.reading.assembly import Channel, Recording
 from cardio_agent.reading.files import reason, shown
+from cardio_agent.reading.padding import with_zeros
 
 FORMATS_READ = frozenset(
     (
@@ -42,6 +43,8 @@ _REFUSED: tuple[tuple[str, type[InputError], str], ...] = (
     ("with no waveform data", UnreadableFile, "the file is truncated; copy it again"),
     ("gaps between data records", BadRecording, "the recording has gaps; cut out a part without one"),
 )
+# Remarks that repeat what the file says of a person or a study.
+_IDENTIFYING = re.compile(r"birth|Invalid value for VR")
 _MAX_NOTE = 160
 
 # A pulse that stands in every lead alike cannot come from a heart: I + III = II allows it only for 0.
@@ -72,6 +75,8 @@ def read_vendor(path: Path) -> Recording:
         )
     _check_simultaneous(record.leads, path)
     channels = [_channel(lead, record) for lead in record.leads]
+    if record.source_format == "dicom_waveform":
+        channels = with_zeros(channels, path)
     channels, cut_note = _without_pulse(channels)
     notes = [remark[:_MAX_NOTE] for remark in remarks]
     notes += [f"converted from {unit} to mV" for unit in _foreign_units(record.leads)]
@@ -104,12 +109,21 @@ def _parse(path: Path) -> tuple[Any, list[str]]:
         except ImportError as exc:
             raise MissingExtra("DICOM files need the package pydicom: pip install pydicom") from exc
         # The library wraps what its decoders raise; its sniffing and scaling stand outside of that.
-        except (ECGDataKitError, OSError, ValueError, TypeError, LookupError, ArithmeticError) as exc:
+        # A size that the file only claims may ask for more memory than there is.
+        except (
+            ECGDataKitError,
+            OSError,
+            ValueError,
+            TypeError,
+            LookupError,
+            ArithmeticError,
+            MemoryError,
+        ) as exc:
             raise UnreadableFile(
                 f"{shown(path)}: cannot be decoded ({_without_path(exc, path)}); export it again"
             ) from exc
     remarks = [_without_path(w.message, path) for w in caught if issubclass(w.category, UserWarning)]
-    return record, [remark for remark in remarks if "birth" not in remark]  # nothing that identifies
+    return record, [remark for remark in remarks if not _IDENTIFYING.search(remark)]
 
 
 def _refuse_unread_dicom(path: Path) -> None:

@@ -17,7 +17,15 @@ import numpy as np
 
 from cardio_agent.errors import BadRecording, UnreadableFile, UnsupportedFormat
 from cardio_agent.reading.assembly import Channel, Recording
-from cardio_agent.reading.files import check_size, decode_text, read_bytes, reason, shown, sibling
+from cardio_agent.reading.files import (
+    MAX_FILE_BYTES,
+    check_size,
+    decode_text,
+    read_bytes,
+    reason,
+    shown,
+    sibling,
+)
 from cardio_agent.reading.validation import MAX_SAMPLES
 from cardio_agent.reading.wfdb_header import HeaderError, SignalSpec, WfdbHeader, parse_header
 
@@ -110,6 +118,11 @@ def _signal_files(header: WfdbHeader, header_path: Path) -> dict[str, Path]:
                 "copy the file itself there"
             )
         files[name] = found
+    if sum(map(check_size, files.values())) > MAX_FILE_BYTES:
+        raise UnreadableFile(
+            f"{shown(header_path)}: its signal files together are larger than the "
+            f"{MAX_FILE_BYTES // 2**20} MB that are read; cut out the part of the recording that matters"
+        )
     return files
 
 
@@ -136,6 +149,11 @@ def _frames(header: WfdbHeader, files: dict[str, Path], header_path: Path) -> in
             )
     if n_frames < 1:
         raise UnreadableFile(f"{shown(header_path)}: the record holds no samples; export it again")
+    if max(spec.skew for spec in header.signals) > n_frames:
+        raise UnreadableFile(
+            f"{shown(header_path)}: a signal is said to be shifted by more than the whole record; "
+            "export it again"
+        )
     return n_frames
 
 

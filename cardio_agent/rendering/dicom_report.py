@@ -26,6 +26,7 @@ from cardio_agent.rendering.labels import (
     versions_line,
     was_taken_over,
 )
+from cardio_agent.rendering.scores import score_line
 from cardio_agent.schema import Measurement, Report, Sentence
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ def _content(report: Report) -> "Iterator[Dataset]":
     measured = [_measurement(m) for m in report.measurements if m.lead is None]
     if measured:
         yield _container(_MEASURED, measured)
+    if report.scores:
+        said = [_text(_FINDING, score_line(score)) for score in report.scores]
+        yield _container(_own("scores", "Risk scores"), said)
     for line in (*check_lines(report), *report.provenance.notes, versions_line(report)):
         yield _text(_COMMENT, line)
 

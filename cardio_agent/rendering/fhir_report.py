@@ -37,8 +37,9 @@ from cardio_agent.rendering.labels import (
     printable,
     section_title,
 )
+from cardio_agent.rendering.scores import score_line
 from cardio_agent.rendering.text_report import render_text
-from cardio_agent.schema import Analysis, Ecg, Finding, Measurement, Report, Statement
+from cardio_agent.schema import Analysis, Ecg, Finding, Measurement, Report, ScoreResult, Statement
 
 Json = dict[str, Any]
 
@@ -143,6 +144,8 @@ def _observations(report: Report) -> Iterator[Json]:
             yield _lead_observation(lead, own)
     for statement in notable_statements(report):
         yield _statement(statement)
+    for score in report.scores:
+        yield _score(score)
 
 
 def _observation(id: str, code: Json, **fields: Any) -> Json:
@@ -199,6 +202,15 @@ def _statement(statement: Statement) -> Json:
             for label, p in (("Probability", statement.probability), ("Threshold", statement.threshold))
         ],
     )
+
+
+def _score(score: ScoreResult) -> Json:
+    """The total, where nothing is missing; what it was made of in words."""
+    total: Json = {"dataAbsentReason": {"text": "inputs are missing"}}
+    if score.total is not None:
+        total = {"valueQuantity": _quantity(score.total, "points", "{score}")}
+    note = [{"text": printable(score_line(score))}]
+    return _observation(f"score-{_local_id(score.score)}", _concept(score.name), **total, note=note)
 
 
 def _trace(ecg: Ecg, period: Json) -> Json:

@@ -17,11 +17,15 @@ from cardio_agent.rendering.labels import (
 )
 from cardio_agent.rendering.markup import escaped
 from cardio_agent.rendering.references import Reference, references
+from cardio_agent.rendering.scores import score_html
 from cardio_agent.rendering.sheet import draw_sheet
 from cardio_agent.rendering.style import FILE_CSS, REPORT_CSS, SHEET_CSS
 from cardio_agent.rendering.svg import sheet_svg
 from cardio_agent.rendering.tables import measurements_html, statements_html
 from cardio_agent.schema import Analysis, Report, Sentence
+
+_TALLEST_GRID = 150.0
+"""Height of the ruled paper, mm, that fits a page of A4 on its side with its margins."""
 
 
 def render_html(report: Report, analysis: Analysis | None = None) -> str:
@@ -35,6 +39,7 @@ def render_html(report: Report, analysis: Analysis | None = None) -> str:
         _part("Measurements", measurements_html(report), is_wide=True),
         _part("Findings", findings_html(report)),
         _part("Classifier statements", statements_html(report), is_wide=True),
+        _part("Risk scores", "".join(map(score_html, report.scores))) if report.scores else "",
         _part("Guideline passages", evidence_html(report)),
         _part("What this rests on", _reference_list(cited)),
         _foot(report),
@@ -73,7 +78,8 @@ def _part(title: str, inner: str, *, is_wide: bool = False) -> str:
 
 def _trace(report: Report, analysis: Analysis) -> str:
     says = f"12-lead ECG on paper, 25 mm/s and 10 mm/mV. {_conclusion(report)}"
-    svg = sheet_svg(draw_sheet(analysis.ecg, analysis.measurements), says)
+    sheet = draw_sheet(analysis.ecg, analysis.measurements, tallest_grid_mm=_TALLEST_GRID)
+    svg = sheet_svg(sheet, says)
     return f'<figure class="ca-roll" role="region" aria-label="Trace" tabindex="0">{svg}</figure>'
 
 

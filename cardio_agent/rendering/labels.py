@@ -7,6 +7,7 @@ where, and nothing is computed beyond rounding.
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from typing import get_args
 
 from cardio_agent.schema import (
     AttentionSummary,
@@ -24,6 +25,7 @@ from cardio_agent.schema import (
     Sentence,
     Source,
     Statement,
+    VerdictKind,
 )
 from cardio_agent.writing import SECTION_TITLES, PlainWriter, phrases
 from cardio_agent.writing.phrases import MEASUREMENT_NAMES
@@ -49,6 +51,25 @@ HEADER_FIGURES = (
     ("Axis", "qrs_axis_deg"),
 )
 """What stands above the trace, in reading order."""
+
+FORMAT_NAMES: Mapping[str, str] = {
+    "wfdb": "WFDB",
+    "csv": "CSV",
+    "npy": "NumPy",
+    "npz": "NumPy",
+    "sierra_xml": "Philips XML",
+    "ge_muse_xml": "GE MUSE XML",
+    "hl7_aecg": "HL7 aECG",
+    "mortara_el250": "Mortara ELI XML",
+    "scp_ecg": "SCP-ECG",
+    "dicom_waveform": "DICOM",
+    "edf": "EDF",
+    "edf_plus": "EDF+",
+    "ishne_holter": "ISHNE",
+    "mfer": "MFER",
+    "alivecor_kardia": "Kardia JSON",
+}
+"""Names of the formats that recordings are read from, as people know them."""
 
 _TOP_SHARES = 3
 
@@ -114,7 +135,7 @@ def recording_line(recording: Recording | Ecg) -> str:
     parts = [patient_text(recording.patient)]
     if when is not None:
         parts.append(f"recorded {when:%Y-%m-%d %H:%M}")
-    parts += [f"{recording.duration_s:.4g} s at {recording.fs_hz:g} Hz", kind]
+    parts += [f"{recording.duration_s:.4g} s at {recording.fs_hz:g} Hz", FORMAT_NAMES.get(kind, kind)]
     return " · ".join(parts)
 
 
@@ -206,17 +227,28 @@ def was_taken_over(sentence: Sentence, writer: str) -> bool:
     return sentence.writer == PlainWriter.name != writer
 
 
+def writer_name(writer: str) -> str:
+    """Who wrote a sentence, for a reader; a model of the user's own goes by the name that it was given.
+
+    >>> writer_name("plain"), writer_name("bundled"), writer_name("hf:tiny")
+    ('the plain writer', 'the bundled language model', 'hf:tiny')
+    """
+    return {PlainWriter.name: "the plain writer", "bundled": "the bundled language model"}.get(writer, writer)
+
+
 def check_lines(report: Report) -> list[str]:
     """How many sentences were checked, what came of it, and how many the plain writer took over."""
     sentences = [s for section in report.narrative for s in section.sentences]
     if not sentences:
         return []
     counts = Counter(s.verdict for s in sentences)
-    verdicts = ", ".join(f"{counts[kind]} {kind}" for kind in ("supported", "contradicted", "unsupported"))
+    verdicts = ", ".join(f"{counts[kind]} {kind}" for kind in get_args(VerdictKind) if counts[kind])
+    if counts["supported"] == len(sentences):
+        verdicts = "all supported"
     lines = [f"{len(sentences)} sentences checked against their records: {verdicts}."]
     n_taken = sum(was_taken_over(s, report.provenance.writer) for s in sentences)
     if n_taken:
-        lines.append(f"* {n_taken} of them by the plain writer, in place of the model's.")
+        lines.append(f"* {n_taken} of them by the plain writer, in place of the model.")
     return lines
 
 

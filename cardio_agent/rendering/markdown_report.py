@@ -25,6 +25,7 @@ from cardio_agent.rendering.labels import (
     was_taken_over,
 )
 from cardio_agent.rendering.references import drawn_together, references
+from cardio_agent.rendering.scores import score_line
 from cardio_agent.schema import Report, Sentence
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&$])")
@@ -51,6 +52,7 @@ def render_markdown(report: Report) -> str:
         *_narrative(report, numbers),
         *_measurements(report),
         *_statements(report),
+        *_scores(report),
         *_evidence(report),
         *_references(report),
         "---",
@@ -124,6 +126,12 @@ def _statements(report: Report) -> Iterator[str]:
     ]
     yield "## Classifier statements"
     yield _table(("Statement", "Code", "Probability", "Threshold", "Verdict"), rows)
+
+
+def _scores(report: Report) -> Iterator[str]:
+    if report.scores:
+        yield "## Risk scores"
+        yield "\n".join(f"- {escaped_markdown(score_line(score))}" for score in report.scores)
 
 
 def _evidence(report: Report) -> Iterator[str]:

@@ -15,8 +15,10 @@ from cardio_agent.rendering.labels import (
     section_title,
     versions_line,
     was_taken_over,
+    writer_name,
 )
 from cardio_agent.rendering.markup import article, escaped
+from cardio_agent.rendering.scores import score_line
 from cardio_agent.schema import Evidence, Finding, NarrativeSection, Record, Report, Sentence
 
 _LEAD = "conclusion"
@@ -39,9 +41,15 @@ def narrative_html(report: Report) -> str:
         _head(report),
         f'<section class="ca-sum">{sections_html(lead, records, writer)}</section>' if lead else "",
         sections_html(rest, records, writer),
+        _scores(report),
         f'<footer class="ca-foot">{checks}{notes}{foot}</footer>',
     ]
     return article(parts, kind="ca-report")
+
+
+def _scores(report: Report) -> str:
+    lines = "".join(f"<li>{escaped(score_line(score))}</li>" for score in report.scores)
+    return f"<h3>Risk scores</h3><ul>{lines}</ul>" if lines else ""
 
 
 def _head(report: Report) -> str:
@@ -86,7 +94,7 @@ def _note(sentence: Sentence, records: Mapping[str, Record], writer: str) -> str
     )
     items = "".join(_item(cite, records.get(cite)) for cite in sentence.cites)
     taken = " in place of the model" if was_taken_over(sentence, writer) else ""
-    by = f'<span class="ca-by">Written by: {escaped(sentence.writer)}{taken}</span>'
+    by = f'<span class="ca-by">Written by: {escaped(writer_name(sentence.writer))}{taken}</span>'
     rests = items or '<span class="ca-item">Rests on no record.</span>'
     return f'<span class="ca-basis" role="note">{verdict}{rests}{by}</span>'
 

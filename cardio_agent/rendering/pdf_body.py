@@ -26,6 +26,7 @@ from cardio_agent.rendering.labels import (
     was_taken_over,
 )
 from cardio_agent.rendering.references import Reference, drawn_together, references
+from cardio_agent.rendering.scores import score_line
 from cardio_agent.schema import Report, Sentence
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def report_flow(report: Report, fonts: tuple[str, str]) -> "list[Flowable]":
         *_measurements(report, setter),
         *_leads(report, setter),
         *_statements(report, setter),
+        *_scores(report, setter),
         *_rests_on(cited, setter),
         *_foot(report, setter),
     ]
@@ -236,6 +238,11 @@ def _statements(report: Report, setter: _Setter) -> "list[Flowable]":
         rows.append([s.name, s.code, f"{s.probability:.2f}", f"{s.threshold:.2f}", verdict + doubt])
     widths = (74, 20, 20, 20, 44)
     return [setter.heading("Classifier statements"), setter.rows(rows, widths)]
+
+
+def _scores(report: Report, setter: _Setter) -> "list[Flowable]":
+    lines = [setter.text(_plain(score_line(score)), 7.6) for score in report.scores]
+    return [setter.heading("Risk scores"), *lines] if lines else []
 
 
 def _rests_on(cited: Iterable[Reference], setter: _Setter) -> "list[Flowable]":

@@ -140,6 +140,7 @@ def _numbered_canvas() -> "type[Canvas]":
         def __init__(self, *args: object, **options: object) -> None:
             super().__init__(*args, **options)
             self._pages: list[dict[str, object]] = []
+            self.setViewerPreference("DisplayDocTitle", "true")
 
         def showPage(self) -> None:  # noqa: N802
             self._pages.append(dict(self.__dict__))

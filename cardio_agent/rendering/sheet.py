@@ -188,7 +188,7 @@ def _strip_lines(
 def _label(strip: Strip, baseline: float) -> Word:
     text = f"{strip.lead} not recorded" if strip.is_missing else strip.lead
     ink: Ink = "quiet" if strip.is_missing else "word"
-    return Word(text, float(strip.x[0]) + 1.0, baseline + strip.label_y, ink, 3.0, is_bold=True)
+    return Word(text, float(strip.x[0]) + 1.0, baseline + strip.label_y, ink, 3.5, is_bold=True)
 
 
 def _header(ecg: Ecg, measurements: Measurements | None, width: float, height: float) -> list[Word]:
@@ -196,16 +196,16 @@ def _header(ecg: Ecg, measurements: Measurements | None, width: float, height: f
     name = printable(ecg.source.name)
     shown = name if len(name) <= _LONGEST_TITLE else name[: _LONGEST_TITLE - 1] + "…"
     words = [
-        Word(shown, MARGIN, top - 5.5, "word", 3.9, is_bold=True),
-        Word(printable(recording_line(ecg)), MARGIN, top - 11.5, "quiet", 2.8),
+        Word(shown, MARGIN, top - 5.5, "word", 4.2, is_bold=True),
+        Word(printable(recording_line(ecg)), MARGIN, top - 11.5, "quiet", 3.3),
     ]
     if measurements is None:
         return words
     for place, (label, name) in enumerate(reversed(HEADER_FIGURES)):
         x = right - _FIGURE_STEP * place
         value = value_text(measurements.get(name))
-        words.append(Word(value, x, top - 5.5, "word", 3.4, is_bold=True, at_end=True))
-        words.append(Word(label, x, top - 11.5, "quiet", 2.8, at_end=True))
+        words.append(Word(value, x, top - 5.5, "word", 3.8, is_bold=True, at_end=True))
+        words.append(Word(label, x, top - 11.5, "quiet", 3.3, at_end=True))
     return words
 
 
@@ -214,6 +214,6 @@ def _footer(ecg: Ecg, start_s: float, shown_s: float, width: float) -> list[Word
     shown = f"{start_s:g}–{start_s + shown_s:.4g} s of {ecg.duration_s:.4g} s"
     scale = f"25 mm/s · 10 mm/mV · {shown} · no display filter"
     return [
-        Word(scale, MARGIN, MARGIN + 3.5, "quiet", 2.6),
-        Word(use, width - MARGIN, MARGIN + 3.5, "quiet", 2.6, is_bold=True, at_end=True),
+        Word(scale, MARGIN, MARGIN + 3.5, "quiet", 3.1),
+        Word(use, width - MARGIN, MARGIN + 3.5, "quiet", 3.1, is_bold=True, at_end=True),
     ]

@@ -17,7 +17,7 @@ from cardio_agent.schema import Wave, Waves
 _WAVE_WIDTH, _TICK_WIDTH, _TICK = 0.45, 0.25, 1.3
 _FULL_OPACITY, _LEAST_OPACITY = 0.65, 0.01
 _CLEARANCE = 3.0
-_LEGEND: tuple[tuple[str, Ink, float], ...] = (("P", "p", 16.0), ("QRS", "qrs", 12.0), ("T", "t", 2.0))
+_LEGEND: tuple[tuple[str, Ink, float], ...] = (("P", "p", 14.0), ("QRS", "qrs", 4.6), ("T", "t", 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,9 @@ def with_waves(sheet: Sheet, waves: Waves) -> Sheet:
     """P, QRS and T coloured along the trace, with a tick at onset, peak and offset of each."""
     lines = [line for row in sheet.rows for strip in row.strips for line in _strip_waves(strip, row, waves)]
     right = sheet.width - MARGIN
-    legend = [Word(name, right - x, MARGIN - 1.0, ink, 2.6, is_bold=True) for name, ink, x in _LEGEND]
+    legend = [
+        Word(name, right - x, MARGIN - 1.0, ink, 3.1, is_bold=True, at_end=True) for name, ink, x in _LEGEND
+    ]
     return replace(sheet, lines=(*sheet.lines, *lines), words=(*sheet.words, *legend))
 
 
@@ -45,7 +47,7 @@ def with_weights(sheet: Sheet, weights: Weights, fs_hz: float) -> Sheet:
     strips = [(strip, row) for row in sheet.rows for strip in row.strips if not strip.is_missing]
     shades = [_shade(strip, row, weights, fs_hz) for strip, row in strips]
     shown = tuple(shade for shade in shades if shade.opacities.max() > _LEAST_OPACITY)
-    word = Word(printable(weights.says), MARGIN, MARGIN - 1.0, "shade", 2.6, is_bold=True)
+    word = Word(printable(weights.says), MARGIN, MARGIN - 1.0, "shade", 3.1, is_bold=True)
     return replace(sheet, shades=shown, words=(*sheet.words, word))
 
 

@@ -22,6 +22,8 @@ REPORT_CSS = """
   margin: 0 0 4px; font-size: 14px; font-weight: 600; letter-spacing: 0; text-transform: none; color: inherit;
 }
 .ca-doc p { margin: 0 0 6px; max-width: 78ch; }
+.ca-points { max-width: 420px; }
+.ca-bars tbody th::first-letter, .ca-card h3::first-letter { text-transform: uppercase; }
 .ca-doc ul { margin: 2px 0 12px; padding-left: 18px; list-style: disc; color: var(--quiet); }
 .ca-doc code { font-size: 12px; background: none; border: 0; padding: 0; color: var(--quiet); }
 .ca-meta, .ca-quiet, .ca-note { color: var(--quiet); }
@@ -37,7 +39,7 @@ REPORT_CSS = """
   background: var(--block-background-fill, #fff); box-shadow: 0 8px 28px rgb(10 25 40 / .16);
   font-size: 12.5px; line-height: 1.5; cursor: auto;
 }
-.ca-sentence:is(:hover, :focus, :focus-within) > .ca-basis { display: block; }
+.ca-sentence:hover > .ca-basis, .ca-sentence:focus-within > .ca-basis { display: block; }
 .ca-text:has(.ca-sentence:hover) .ca-sentence:not(:hover) > .ca-basis { display: none; }
 .ca-basis > span { display: block; margin-bottom: 4px; overflow-wrap: anywhere; }
 .ca-basis > .ca-by { margin: 6px 0 0; color: var(--quiet); }
@@ -165,8 +167,12 @@ a:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--color-accen
   section.ca-part { padding: 14px; }
   .ca-refs { columns: 1; }
 }
-@page { size: A4; margin: 14mm; }
-@page trace { size: A4 landscape; margin: 8mm; }
+@page {
+  size: A4; margin: 14mm 14mm 16mm;
+  @bottom-left { content: "Research use only. Not a medical device."; font: 600 7.5pt system-ui, sans-serif; }
+  @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 7.5pt system-ui, sans-serif; }
+}
+@page trace { size: A4 landscape; margin: 8mm 8mm 14mm; }
 @media print {
   :root {
     --page: #fff; --block: #fff; --body-text-color: #000; --body-text-color-subdued: #444;
@@ -175,10 +181,11 @@ a:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--color-accen
   body, .ca-doc { font-size: 9.5pt; }
   .ca-doc .ca-table { margin-bottom: 8px; }
   .ca-doc .ca-table th, .ca-doc .ca-table td { padding-top: 1px; padding-bottom: 1px; }
-  main { max-width: none; padding: 0; }
-  .ca-use { position: static; border: 1px solid #000; }
+  main { display: flex; flex-direction: column; max-width: none; padding: 0; }
+  main > * { order: 1; width: 182mm; }
+  .ca-use { display: none; }
   section.ca-part { border: 0; padding: 0; }
-  figure { page: trace; break-before: page; break-after: page; border: 0; margin: 0; }
+  figure { page: trace; order: 0; width: 281mm; break-after: page; border: 0; margin: 0; }
   figure svg { width: 275mm; min-width: 0; }
   tr, .ca-card { break-inside: avoid; }
   h2, h3 { break-after: avoid; }

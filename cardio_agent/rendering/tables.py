@@ -29,7 +29,7 @@ def measurements_html(report: Report) -> str:
     rows = [_measurement_row(m, patient) for m in global_measurements(report)]
     heads = ("Measurement", "Value", "Normal", "Flag", "Method")
     note = '<p class="ca-note">Limits are of adults; a flag says how a value lies outside them.</p>'
-    return article([table("Measurements", heads, rows), _lead_table(report), note])
+    return article([table("Measurements", heads, rows, kind="ca-measures"), _lead_table(report), note])
 
 
 def _measurement_row(m: Measurement, patient: Patient) -> str:
@@ -77,8 +77,8 @@ def statements_html(report: Report) -> str:
     others = sorted((s for s in report.statements if s.id not in ids), key=lambda s: -s.probability)
     note = (
         f'<p class="ca-note">Calibrated probabilities of {len(report.statements)} statements; the tick marks '
-        "the threshold. Shown: those at or above it, and those from half of it. Too close to call: the 90% "
-        "conformal set singles out neither verdict.</p>"
+        "the threshold. Shown: those at or above it, and those from half of it. Too close to call: at 90% "
+        "confidence neither verdict can be excluded.</p>"
     )
     return article([_statement_table("Statements", notable), note, _folded(others)])
 
@@ -107,7 +107,9 @@ def _statement_row(s: Statement) -> str:
         f'<td class="ca-number">{s.probability:.2f} {bar}</td>',
         cell(f"{s.threshold:.2f}", "ca-number ca-quiet"),
     )
-    return row(f"{verdict}{escaped(s.name)}{doubt}", cells, "ca-on" if s.present else "ca-off")
+    # Two groups may share a name: the second of them has its group in its code.
+    group = f' <span class="ca-quiet">({escaped(s.group)})</span>' if ":" in s.code else ""
+    return row(f"{verdict}{escaped(s.name)}{group}{doubt}", cells, "ca-on" if s.present else "ca-off")
 
 
 # ── comparison ───────────────────────────────────────────────────────────────────────────────
@@ -122,7 +124,7 @@ def comparison_html(analysis: Analysis) -> str:
     told = "".join(f"<li>{_finding_line(f)}</li>" for f in changes)
     title = escaped(f"{analysis.ecg.source.name} compared with {prior.ecg.source.name}")
     note = (
-        '<p class="ca-note">Marked: changes larger than the measurement repeats itself. '
+        '<p class="ca-note">In bold: changes larger than the measurement repeats itself. '
         "Nobody has checked that both are of one person.</p>"
     )
     return article(
@@ -153,9 +155,12 @@ def _change_rows(analysis: Analysis, prior: Analysis) -> list[str]:
         change = changes.get((m.name, m.lead))
         if m.name.endswith(_CHANGE) or (m.lead is not None and change is None):
             continue
-        told = change if change is not None else _difference(m, prior.measurements.get(m.name, m.lead))
+        before = prior.measurements.get(m.name, m.lead)
+        if m.value is None and before.value is None:
+            continue
+        told = change if change is not None else _difference(m, before)
         cells = (
-            cell(value_text(prior.measurements.get(m.name, m.lead)), "ca-number"),
+            cell(value_text(before), "ca-number"),
             cell(value_text(m), "ca-number"),
             cell(_signed(told), "ca-number"),
         )

@@ -27,6 +27,7 @@ from cardio_agent.rendering.labels import (
     was_taken_over,
 )
 from cardio_agent.rendering.references import Reference, drawn_together, references
+from cardio_agent.rendering.scores import score_line
 from cardio_agent.schema import Evidence, Measurement, Report, Sentence, Statement
 
 WIDTH = 80
@@ -44,6 +45,7 @@ def render_text(report: Report) -> str:
         _measurements(report),
         _lead_table(report),
         _statements(report),
+        _scores(report),
         _evidence(report),
         _references(cited),
         _checks(report),
@@ -135,6 +137,11 @@ def _statements(report: Report) -> list[str]:
     if any(s.is_uncertain for s in shown):
         lines.append(f"{_INDENT}? too close to call: the 90% conformal set singles out neither verdict")
     return [*_heading("Classifier statements"), *lines]
+
+
+def _scores(report: Report) -> list[str]:
+    lines = [line for score in report.scores for line in _wrapped(score_line(score), _INDENT)]
+    return [*_heading("Risk scores"), *lines] if lines else []
 
 
 def _doubt(statement: Statement) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cardio_agent.classifier.statements import CODES
 from cardio_agent.errors import CorpusError
-from cardio_agent.resources import resource_dir
+from cardio_agent.resources import checked_dir, resource_dir
 
 # What a statement rests on; the key is the exact text of its "Checked" field.
 CHECKED = {
@@ -123,8 +123,10 @@ def load_corpus(folder: Path | None = None) -> tuple[Passage, ...]:
     ------
     CorpusError
         No topic file, or one that breaks the format; the message names file, line and field.
+    ModelMissing
+        A file of the corpus that travels with the program was altered.
     """
-    files = _topic_files(folder or resource_dir("guidelines"))
+    files = _topic_files(folder or checked_dir("guidelines"))
     placed = [pair for path in files for pair in _parse_file(path)]
     _check_together(placed)
     return tuple(passage for _, passage in placed)

@@ -16,7 +16,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from cardio_agent.errors import ModelMissing
-from cardio_agent.resources import resource_dir
+from cardio_agent.resources import checked_dir, resource_dir
 from cardio_agent.retrieval.embeddings import TransformerEmbeddings
 
 VECTORS_FILE = Path("retrieval") / "vectors.npz"
@@ -58,6 +58,7 @@ class KnownEmbeddings(Embeddings):
         path = resource_dir("models") / VECTORS_FILE
         if not path.is_file():
             return {}
+        checked_dir("models/retrieval")
         try:
             with np.load(path, allow_pickle=False) as file:
                 return dict(zip(file["keys"].tolist(), file["vectors"].tolist(), strict=True))

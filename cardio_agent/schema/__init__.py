@@ -27,7 +27,14 @@ from cardio_agent.schema.classification import (
     StatementGroup,
 )
 from cardio_agent.schema.facts import Evidence, Facts, Recording
-from cardio_agent.schema.findings import Analysis, CriterionResult, CriterionState, Finding, FindingKind
+from cardio_agent.schema.findings import (
+    Analysis,
+    CriterionResult,
+    CriterionState,
+    Finding,
+    FindingKind,
+    ScoreResult,
+)
 from cardio_agent.schema.measurement import (
     AtrialActivity,
     AtrialPattern,
@@ -102,6 +109,7 @@ __all__ = [
     "Recording",
     "Report",
     "RiskTier",
+    "ScoreResult",
     "Sentence",
     "Sex",
     "Source",

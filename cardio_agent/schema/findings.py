@@ -14,6 +14,27 @@ from cardio_agent.schema.records import Record
 CriterionState = Literal["met", "not met", "not measurable"]
 
 
+class ScoreResult(Record):
+    """A risk score as far as the inputs go.
+
+    ``total`` is None while an input is missing; it then lies from ``at_least`` to ``at_most``.
+    ``points`` holds the items that are decided.
+    """
+
+    score: str
+    name: str
+    total: float | None
+    at_least: float
+    at_most: float
+    points: dict[str, float]
+    inputs: dict[str, float | str]
+    origins: dict[str, str]
+    missing: tuple[str, ...]
+    sources: tuple[str, ...]
+    checked: bool
+    origin: str
+
+
 class CriterionResult(Record):
     """One published criterion applied to one recording.
 

@@ -2,7 +2,10 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from cardio_agent.schema.facts import Evidence, Facts
+from cardio_agent.schema.findings import ScoreResult
 from cardio_agent.schema.records import DISCLAIMER, SCHEMA_VERSION, Record
 
 
@@ -77,6 +80,7 @@ class Report(Facts):
     schema_version: str = SCHEMA_VERSION
     disclaimer: str = DISCLAIMER
     narrative: tuple[NarrativeSection, ...]
+    scores: tuple[ScoreResult, ...] = Field((), description="risk scores from what a user gave; not citable")
     provenance: Provenance
 
 

@@ -74,7 +74,7 @@ def verb_words() -> frozenset[str]:
 _PHRASE_KINDS = (
     "quantity", "formula", "family", "only", "comparison", "negation", "certainty", "change", "prior",
     "qualifier", "not_measurable", "probability", "attention", "state", "sex", "territory", "lead_group",
-    "guideline", "idiom", "break", "verb", "dimension", "modifier", "segment",
+    "guideline", "idiom", "break", "verb", "dimension", "degree", "modifier", "segment",
 )  # fmt: skip
 
 
@@ -108,7 +108,8 @@ def units() -> tuple[tuple[Phrase, str], ...]:
         (tuple(word.lower() for word in phrase), unit)
         for unit, forms in _terms()["unit"].items()
         for form in forms
-        for phrase in plurals(phrase_of(form))
+        for spelling in expand(form)
+        for phrase in plurals(phrase_of(spelling))
     ]
     return tuple(sorted(rows, key=lambda row: -len(row[0])))
 

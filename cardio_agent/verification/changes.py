@@ -26,11 +26,16 @@ from cardio_agent.verification.judgements import check_judgement
 from cardio_agent.verification.lexicon import implied
 from cardio_agent.verification.places import check_place
 from cardio_agent.verification.presence import check_presence
-from cardio_agent.verification.told_changes import Change, change_of, parts_of
+from cardio_agent.verification.told_changes import Change, change_of, goes_from, parts_by_lead, parts_of
 from cardio_agent.verification.values import check_value, matches
 
 # What a record says is so, to what may be said of it.
-_BORNE_OUT = {"new": {"new", "was not"}, "gone": {"gone", "was"}}
+_BORNE_OUT = {
+    "up": {"changed"},
+    "down": {"changed"},
+    "new": {"new", "was not", "changed"},
+    "gone": {"gone", "was", "changed"},
+}
 _OF_CONCEPTS = {"new", "gone", "kept", "was", "was not"}
 _SUFFIX = "_change"
 _SIGNS = "+-−"
@@ -39,6 +44,8 @@ _SIGNS = "+-−"
 def is_change_clause(clause: Clause, context: Context) -> bool:
     """Whether a clause tells of change, in its own words or in those of a comparison."""
     comparisons = {f.id for f in context.findings if f.kind == "comparison"}
+    if (comparisons or any(m.name.endswith(_SUFFIX) for m in context.measurements)) and goes_from(clause):
+        return True
     return any(
         atom.kind in ("change", "prior") or (atom.kind == "quote" and atom.key in comparisons)
         for atom in clause
@@ -52,7 +59,9 @@ def check_change(clause: Clause, context: Context) -> list[Outcome]:
         rest = tuple(atom for atom in clause if atom.key != quoted[0].id)
         outcomes = [_check_quoted(clause, quoted[0], context), *_beside(clause, context)]
         return outcomes + (check_change(rest, context) if is_change_clause(rest, context) else [])
-    return [outcome for part in parts_of(clause) for outcome in _check_part(part, findings, context)]
+    told = {finding.leads[0] for finding in findings if len(finding.leads) == 1}
+    parts = [one for part in parts_of(clause) for one in parts_by_lead(part, told)]
+    return [outcome for part in parts for outcome in _check_part(part, findings, context)]
 
 
 def _check_part(clause: Clause, findings: Sequence[Finding], context: Context) -> list[Outcome]:
@@ -65,8 +74,8 @@ def _check_part(clause: Clause, findings: Sequence[Finding], context: Context) -
     elif said.directions and findings:
         outcomes += _beside(clause, context)
         said = replace(said, concepts=frozenset())
-    if not findings:
-        return [*outcomes, _check_measured(said, context)]
+    if not findings or _is_measured_alone(said, findings, context):
+        return [*outcomes, _check_unknown(clause, context) or _check_measured(said, context)]
     objections = [_objection(clause, said, finding, context) for finding in findings]
     if None in objections:
         return [*outcomes, supported(f"{findings[0].text} [{findings[0].id}].")]
@@ -178,7 +187,8 @@ def _number_objection(said: Change, finding: Finding, context: Context) -> Outco
 
 def _is_former(number: Atom, known: Change, changes: Sequence[Measurement], context: Context) -> bool:
     """Whether a number is the value of the earlier tracing: told as such, or now less the change."""
-    if any(other.high is not None and other.value == number.value for other in known.numbers):
+    told = [other for other in known.numbers if other.high is not None]
+    if any((other.value, other.unit) == (number.value, number.unit or other.unit) for other in told):
         return True
     return _is_past(number, changes, context.measurements)
 
@@ -204,6 +214,8 @@ def _is_course(number: Atom, changes: Sequence[Measurement], rows: Sequence[Meas
 
 
 def _is_size(number: Atom, changes: Sequence[Measurement]) -> bool:
+    if number.high is not None:
+        return False
     is_signed = number.text[0] in _SIGNS
     values = [(m.value if is_signed else abs(m.value), m.unit) for m in changes if m.value is not None]
     return any(matches(number, value, unit) for value, unit in values)
@@ -222,32 +234,63 @@ def _is_current(number: Atom, said: Change, context: Context) -> bool:
     )
 
 
-# ── against a measured change that no finding tells of ───────────────────────────────────────
+# ── against a measured change alone ──────────────────────────────────────────────────────────
 
 
 def _check_measured(said: Change, context: Context) -> Outcome:
-    """A measured change too small for a finding: only its size, or that nothing has changed, may be told."""
-    rows = [m for m in context.measurements if m.name.removesuffix(_SUFFIX) in said.names]
-    rows = [m for m in rows if m.name.endswith(_SUFFIX) and m.value is not None]
+    """A measured change: its way if a finding tells of it too, else only its size or that it is none."""
+    rows = [m for m in context.measurements if m.name.endswith(_SUFFIX) and m.value is not None]
+    rows = [m for m in rows if m.name.removesuffix(_SUFFIX) in said.names or _is_of_all(said, context)]
     if not rows or said.concepts:
         return unsupported("No comparison with an earlier tracing is cited.")
-    told = next((f for f in context.facts.findings if f.kind == "comparison" and rows[0].id in f.basis), None)
-    if told is not None:
-        return unsupported(f"The sentence does not cite the comparison: {told.text} [{told.id}].")
-    is_so = f"The change is {rows[0].value:g} {rows[0].unit}"
-    way = "up" if (rows[0].value or 0.0) > 0 else "down"
-    is_sized = any(_is_size(n, rows) for n in (*said.numbers, *said.amounts))
-    if said.directions - {"none"} and not (is_sized and said.directions == {way}):
-        return contradicted(f"{is_so}, which is no material one [{rows[0].id}].")
+    is_so = f"The change is {rows[0].value:g} {rows[0].unit} [{rows[0].id}]."
+    if not all(_is_course_of(said, m, context) for m in rows):
+        return contradicted(is_so)
     wrong = [n for n in said.amounts if not _is_size(n, rows)]
     wrong += [n for n in said.thens if not _is_past(n, rows, context.facts.measurements)]
-    wrong += [
-        n
-        for n in said.numbers
-        if not (
-            _is_size(n, rows) or _is_current(n, said, context) or _is_course(n, rows, context.measurements)
-        )
-    ]
+    wrong += [n for n in said.numbers if not _is_told_number(n, said, rows, context)]
     if wrong:
-        return contradicted(f"{is_so}, not {wrong[0].text} [{rows[0].id}].")
-    return supported(f"{is_so} [{rows[0].id}].")
+        return contradicted(f"“{wrong[0].text}” is not borne out. {is_so}")
+    return supported(is_so)
+
+
+def _is_measured_alone(said: Change, findings: Sequence[Finding], context: Context) -> bool:
+    """Whether of what changed only the measured change is cited, beside findings on something else."""
+    told = frozenset().union(*(change_of(text_clauses(finding.text)).names for finding in findings))
+    measured = {m.name.removesuffix(_SUFFIX) for m in context.measurements if m.name.endswith(_SUFFIX)}
+    return bool(said.names & measured) and not said.names & told
+
+
+def _check_unknown(clause: Clause, context: Context) -> Outcome | None:
+    """ "No PR comparison can be given": a change that could not be measured."""
+    said = change_of([clause])
+    rows = [m for m in context.measurements if m.name.endswith(_SUFFIX) and m.value is None]
+    rows = [m for m in rows if m.name.removesuffix(_SUFFIX) in said.names]
+    is_told = any(atom.kind == "not_measurable" for atom in clause) and not (said.numbers or said.amounts)
+    return supported(f"{rows[0].reason} [{rows[0].id}].") if rows and is_told else None
+
+
+def _is_of_all(said: Change, context: Context) -> bool:
+    """ "Nothing has changed": so it is if no finding tells of a change."""
+    is_told = any(finding.kind == "comparison" for finding in context.facts.findings)
+    return said.directions == {"none"} and not said.subjects and not is_told
+
+
+def _is_course_of(said: Change, change: Measurement, context: Context) -> bool:
+    """Whether the ways told are that of a change; one too small for a finding needs its size beside it."""
+    findings = (f for f in context.facts.findings if f.kind == "comparison")
+    is_material = any(change.id in finding.basis for finding in findings)
+    way = "up" if (change.value or 0.0) > 0 else "down"
+    is_sized = any(_is_size(number, [change]) for number in (*said.numbers, *said.amounts))
+    if is_material:
+        return said.directions <= {way, "changed"}
+    return said.directions <= {"none"} or (is_sized and said.directions <= {way, "changed"})
+
+
+def _is_told_number(number: Atom, said: Change, changes: Sequence[Measurement], context: Context) -> bool:
+    """Whether a number is the amount of a change, the value now, or the way from then to now."""
+    return (
+        _is_size(number, changes)
+        or _is_current(number, said, context)
+        or _is_course(number, changes, context.measurements)
+    )

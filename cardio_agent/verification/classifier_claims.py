@@ -9,6 +9,7 @@ from cardio_agent.schema import AttentionSummary, Statement
 from cardio_agent.verification.atoms import Atom, segments
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
+from cardio_agent.verification.degrees import check_distance
 from cardio_agent.verification.lexicon import CONCEPTS
 from cardio_agent.verification.tokens import phrase_of
 from cardio_agent.verification.values import matches
@@ -28,6 +29,7 @@ _PROOF = frozenset(
         "demonstrates",
     ]
 )
+_GIVING = ("give", "assign", "attribute", "attach", "allot", "put", "have")
 _CALLED = ("called_present", "called_absent")
 _AMONG_FIRST = 3  # "looked at V1": must be among the three highest shares
 
@@ -56,10 +58,12 @@ def check_probability(clause: Clause, context: Context) -> list[Outcome]:
             outcomes += [_check_called(s, atom) for s in statements]
         elif atom.kind == "probability":
             is_threshold = atom.key == "threshold"
-        elif atom.kind == "number":
+        elif atom.kind == "number" and atom.unit in ("", "percent"):
             outcomes.append(_check_probability_number(atom, statements, is_threshold))
         elif atom.kind == "change" and _is_before_threshold(clause, k):
             outcomes.append(_check_side(atom, statements))
+        elif atom.kind == "degree" and _is_before_threshold(clause, k):
+            outcomes.append(check_distance(atom, statements[0]))
         elif atom.kind == "negation" and _denies_giving(clause, k):
             outcomes.append(unsupported("What the classifier does not give cannot be checked."))
     return outcomes or [supported(_probability_reason(statements[0]))]
@@ -67,7 +71,9 @@ def check_probability(clause: Clause, context: Context) -> list[Outcome]:
 
 def _denies_giving(clause: Clause, at: int) -> bool:
     """ "Does not give": a denial of the number itself, rather than of a concept or of "too close to call"."""
-    if any(atom.kind == "probability" and atom.is_negated for atom in clause):
+    if any(atom.text.lower() in _GIVING for atom in clause[at + 1 : at + 2]):
+        return not any(atom.kind == "probability" and atom.is_negated for atom in clause)
+    if any(atom.kind in ("probability", "concept") and atom.is_negated for atom in clause):
         return False
     return clause[at].key == "either" and any(atom.kind == "number" for atom in clause[at:])
 

@@ -31,6 +31,23 @@ _DENIABLE = ("undecided", "called_present", "called_absent")
 _PLURAL_VERBS = ("are", "were", "have", "show", "do")
 _ADVERBS = ("now", "thus", "therefore", "hence", "so", "then", "consequently", "i", "e", ".")
 _COPULAS = ("is", "are", "was", "were", "remains", "remain", "seems", "seem", "appears", "appear")
+_HEDGES = (
+    "probable",
+    "possible",
+    "probably",
+    "possibly",
+    "presumably",
+    "likely",
+    "most likely",
+    "perhaps",
+    "may",
+    "might",
+    "could",
+)
+_CAUSES = (
+    "due to", "secondary", "caused", "cause", "explained", "explain", "account", "because", "reason",
+    "explanation",
+)  # fmt: skip
 _PREPOSITIONS = (" with", " of", " for", " to", " by")
 _ANSWER = re.compile(r"^(?:yes|no)[.,!]\s+", re.IGNORECASE)
 
@@ -65,7 +82,8 @@ def is_verb(atom: Atom) -> bool:
     return any(word in verb_words() for word in atom.text.lower().split())
 
 
-def _is_copula(atom: Atom) -> bool:
+def is_copula(atom: Atom) -> bool:
+    """Whether an atom is "is" or the like."""
     return atom.text.lower() in _COPULAS
 
 
@@ -92,10 +110,12 @@ def _introduces_value(atoms: Sequence[Atom], at: int) -> bool:
     if atoms[at].text not in (":", ";"):
         return False
     following = [atom for atom in _chunk(atoms[at + 1 :]) if atom.kind != "word"]
-    if following and all(atom.kind == "qualifier" for atom in following):
+    if following and all(atom.kind in ("qualifier", "negation", "degree") for atom in following):
         return True
     is_label = atoms[at].text == ":" and not any(map(is_verb, atoms[:at]))
     kinds = [atom.kind for atom in following]
+    if kinds == ["leads"]:
+        return True
     judges = at > 0 and (atoms[at - 1].kind == "qualifier" or atoms[at - 1].key == "undecided")
     return is_label and (kinds[:1] == ["number"] or judges or bool({"probability", "attention"} & {*kinds}))
 
@@ -110,6 +130,9 @@ def _parts_two_statements(left: Sequence[Atom], rest: Sequence[Atom]) -> bool:
     """Whether both neighbours of a comma or an "and" have a verb of their own, or "there is" follows it."""
     chunk = _chunk(rest)
     opens = [atom.text.lower() for atom in chunk[:1]] == ["there"]
+    that = next((k for k in range(len(left) - 1, -1, -1) if left[k].text.lower() == "that"), None)
+    if that is not None and any(atom.kind == "certainty" for atom in left[:that]):
+        left = left[that:]  # "it is likely that A and B were exchanged"
     return (opens or any(map(is_verb, left))) and any(map(is_verb, chunk))
 
 
@@ -167,13 +190,21 @@ def _with_negation(clause: Clause) -> Clause:
 
 def _denied(clause: Clause, at: int) -> list[int]:
     key = clause[at].key
+    if key == "opposing":
+        return _after(clause, at, _is_claim)
     if key == "forward":
         is_pair = clause[at].text.lower() in ("neither", "nor")
         claims = _after(clause, at, _can_be_denied if is_pair else _is_claim)
+        claims = [*(k for k in range(at + 1, at + 2) if _is_noun(clause[k : k + 1])), *claims]
         return claims or _after(clause, at, lambda atom: atom.kind == "number")
     if key == "backward":
         return _before(clause, at, _is_claim) or _after(clause, at, _is_claim)[:1]
     return _after(clause, at, _can_be_denied) or _before(clause, at, _is_claim)
+
+
+def _is_noun(following: Clause) -> bool:
+    """ "No widening", "without prolongation"."""
+    return any(a.kind == "qualifier" and a.text.lower().endswith(("ing", "ation")) for a in following)
 
 
 def _is_claim(atom: Atom) -> bool:
@@ -181,7 +212,7 @@ def _is_claim(atom: Atom) -> bool:
 
 
 def _can_be_denied(atom: Atom) -> bool:
-    return atom.kind in (*_CLAIMS, "qualifier", "number", "change") or atom.key in _DENIABLE
+    return atom.kind in (*_CLAIMS, "qualifier", "number", "change", "degree") or atom.key in _DENIABLE
 
 
 def _after(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]:
@@ -192,7 +223,7 @@ def _after(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int]
             break
         if atom.text == "," and not _list_goes_on(clause[k + 1 :]):
             break
-        if found and wanted is _is_claim and _is_copula(atom):
+        if found and wanted is _is_claim and is_copula(atom):
             break
         if wanted(atom):
             found.append(k)
@@ -218,6 +249,8 @@ def _before(clause: Clause, at: int, wanted: Callable[[Atom], bool]) -> list[int
     for k in range(start, -1, -1):
         if is_verb(clause[k]) or clause[k].kind == "negation":
             break
+        if clause[k].text == "," and found and not _list_goes_on(clause[k + 1 : at]):
+            break
         if wanted(clause[k]):
             found.append(k)
     return found
@@ -237,9 +270,16 @@ def _with_certainty(clause: Clause) -> Clause:
     return tuple(atoms)
 
 
+def is_cause(atom: Atom) -> bool:
+    """ "Is probably due to …", "is the likely cause of …": the doubt is about both sides."""
+    return atom.text.lower() in _CAUSES
+
+
 def _governed(clause: Clause, cue: int, following: int) -> list[int]:
     """Places that a word of certainty speaks of."""
     before = [k for k in range(cue) if _is_claim(clause[k])]
     after = [k for k in range(cue + 1, following) if _is_claim(clause[k])]
-    is_predicate = cue > 0 and _is_copula(clause[cue - 1]) and not clause[cue].text.endswith(_PREPOSITIONS)
+    if clause[cue].text.lower() in _HEDGES and before and any(map(is_cause, clause[cue + 1 : following])):
+        return [*before, *after]
+    is_predicate = cue > 0 and is_copula(clause[cue - 1]) and not clause[cue].text.endswith(_PREPOSITIONS)
     return (before or after) if is_predicate else (after or before)

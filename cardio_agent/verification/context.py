@@ -207,7 +207,8 @@ def _texts(record: Record) -> tuple[str, ...]:
         case Statement():
             return (record.name, record.code, record.group, f"{record.risk} risk")
         case Quality():
-            return (record.reason, record.verdict)
+            electrodes = (name for swap in record.electrode_swaps for name in swap.electrodes)
+            return (record.reason, record.verdict, *electrodes)
         case LeadQuality():
             return (record.reason, record.state)
         case Recording():

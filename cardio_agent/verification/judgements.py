@@ -8,6 +8,7 @@ from cardio_agent.schema import Measurement, Patient
 from cardio_agent.verification.claim_types import ExtremeClaim, JudgementClaim, MissingClaim
 from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
 from cardio_agent.verification.values import MAGNITUDES, as_recorded
+from cardio_agent.writing.phrases import lead_list
 
 
 def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
@@ -15,6 +16,8 @@ def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
     cited = context.measured(claim.names, claim.leads)
     if not cited:
         return _judge_uncited(claim, context)
+    if len(claim.leads) > 1 and (strange := {*claim.leads} - {m.lead for m in cited if m.lead}):
+        return unsupported(f"No cited record says that {claim.text} holds of {lead_list(sorted(strange))}.")
     patient = context.facts.recording.patient
     if claim.names == ("qt_ms",) and (corrected := context.measured(QTC_NAMES)):
         cited = corrected  # the QT itself has no limits

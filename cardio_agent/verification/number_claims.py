@@ -94,6 +94,8 @@ class _Binder:
     def _take_subject(self, number: Atom, at: int, start: int, end: int) -> Atom | None:
         """What a number is said of: a name beside it, else that of the number before it if the unit fits."""
         place = self._paired.get(at)
+        if self._goes_on(number, at, start):
+            return self._subject
         if place is None:
             place = _subject_place(self._clause, number, at, start, end, self._used_names)
         if place is not None:
@@ -102,6 +104,15 @@ class _Binder:
         elif self._subject is not None and not any(fits(number.unit, n) for n in self._subject.names):
             self._subject = None
         return self._subject
+
+    def _goes_on(self, number: Atom, at: int, start: int) -> bool:
+        """ "0.15 mV in III and 0.11 mV in aVF, with …": the subject stays; a later name is another."""
+        if self._subject is None or not any(fits(number.unit, name) for name in self._subject.names):
+            return False
+        between = self._clause[start:at]
+        follows = [atom for atom in self._clause[at + 1 :] if atom.kind != "word"][:2]
+        is_placed = [atom.kind for atom in follows] == ["leads", "break"]
+        return is_placed and not any(atom.names for atom in between)
 
     def _take_leads(self, at: int, start: int, end: int) -> tuple[str, ...]:
         if at in self._rows:
@@ -224,13 +235,14 @@ def _formula(clause: Clause, at: int, start: int) -> str:
     between = [k for k in range(start, at) if clause[k].kind == "formula"]
     names = [k for k in range(start, at) if clause[k].kind == "quantity"]
     is_corrected = any(atom.text.lower() in ("corrected", "corrects") for atom in clause[start:at])
-    own = [k for k in between if start == 0 or is_corrected or (names and k > names[0])]
+    own = [k for k in between if start == 0 or is_corrected or not names or k > names[0]]
     return clause[own[-1]].key if own else ""
 
 
 def _by_formula(names: tuple[str, ...], formula: str) -> tuple[str, ...]:
     """A formula narrows QTc down, and makes a bare "corrected to 411 ms" a QTc."""
-    return (formula,) if formula and (formula in names or names == ("qt_ms",)) else names
+    is_own = formula in names or names in ((), ("qt_ms",))
+    return (formula,) if formula and is_own else names
 
 
 def _lead_place(clause: Clause, at: int, start: int, end: int, used: set[int]) -> int | None:
@@ -247,7 +259,14 @@ def _lead_place(clause: Clause, at: int, start: int, end: int, used: set[int]) -
     return next(filter(is_free, order), None)
 
 
+def _is_side(atom: Atom) -> bool:
+    """ "Above the upper limit of normal"."""
+    return "limit" in atom.text and ("upper" in atom.text or "lower" in atom.text)
+
+
 def _is_reference(clause: Clause, at: int) -> bool:
     """ "(normal 120–200 ms)": the number is a limit of normal, not a value."""
     before = [atom for atom in clause[:at] if atom.kind != "word" or atom.key in ("limit", "limits", "range")]
+    if before and before[-1].key == "open" and before[-2:-1] and _is_side(before[-2]):
+        before.pop()
     return bool(before) and (before[-1].key in _LIMITS or before[-1].key in ("limit", "limits", "range"))

@@ -29,6 +29,11 @@ _LIMIT_WORDS = (
     "lower",
     "normal",
     "value",
+    "cut-point",
+    "cut point",
+    "cut-off",
+    "cutoff",
+    "mark",
 )
 
 
@@ -116,18 +121,26 @@ def assembled(atoms: Sequence[Atom]) -> list[Atom]:
     for atom in atoms:
         if atom.kind == "comparison" and atom.key.endswith("_after") and out and out[-1].kind == "number":
             out[-1] = replace(out[-1], comparison=atom.key.removesuffix("_after"))
-        elif (atom.kind == "dimension" or atom.text.lower() in _DIMENSIONS) and out and out[-1].unit:
-            out[-1] = replace(out[-1], key=atom.key if atom.key == "depth" else "")
+        elif _is_dimension(atom) and out and out[-1].unit:
+            out[-1] = replace(out[-1], key="depth" if atom.key in ("depth", "deep") else "")
         elif atom.kind == "number" and out and out[-1].text.lower() in ("up", "down"):
             out[-1:] = [replace(out[-1], kind="change", key=out[-1].text.lower()), atom]
-        elif atom.kind == "number" and _range_start(out) is not None:
+        elif atom.kind == "number" and _range_start(out, atom) is not None:
             _close_range(out, atom)
-        elif atom.kind == "number" and (cue := _comparison_place(out)) is not None:
+        elif atom.kind == "number" and _exceeds_by(out, atom):
+            beyond = out[-2].value or Decimal(0)
+            step = atom.value or Decimal(0)
+            out[-1:] = [
+                replace(atom, value=beyond + step if out[-2].comparison == "above" else beyond - step)
+            ]
+        elif atom.kind == "number" and (cue := _comparison_place(out, atom)) is not None:
             out[cue:] = [
-                replace(atom, comparison=out[cue].key, text=" ".join(a.text for a in [*out[cue:], atom]))
+                replace(
+                    atom, comparison=_side(out[cue], atom), text=" ".join(a.text for a in [*out[cue:], atom])
+                )
             ]
         elif atom.kind == "number" and out and out[-1].kind == "comparison":
-            out[-1] = replace(atom, comparison=out[-1].key, text=f"{out[-1].text} {atom.text}")
+            out[-1] = replace(atom, comparison=_side(out[-1], atom), text=f"{out[-1].text} {atom.text}")
         elif atom.kind == "leads" and len(out) > 1 and out[-1].text in ",/and&or" and out[-2].kind == "leads":
             out[-2:] = [replace(out[-2], leads=out[-2].leads + atom.leads)]
         elif (
@@ -141,6 +154,24 @@ def assembled(atoms: Sequence[Atom]) -> list[Atom]:
         else:
             out.append(atom)
     return _with_p_waves(_with_distances([_lonely(atom) for atom in out]))
+
+
+def _side(cue: Atom, number: Atom) -> str:
+    """What a comparison means before a number: "beyond −30°" is further from nought, so below it."""
+    is_beyond = cue.text.lower() in ("beyond", "past") and number.value is not None and number.value < 0
+    return "below" if is_beyond else cue.key
+
+
+def _is_dimension(atom: Atom) -> bool:
+    """ "High", "deep" or "wide" after a value."""
+    return atom.kind == "dimension" or atom.key in ("deep", "tall") or atom.text.lower() in _DIMENSIONS
+
+
+def _exceeds_by(out: Sequence[Atom], number: Atom) -> bool:
+    """ "Exceeds 120 ms by 20 ms": the second number tells how far beyond the first the value lies."""
+    if len(out) < 2 or out[-1].text.lower() != "by" or out[-2].kind != "number":
+        return False
+    return out[-2].comparison in ("above", "below") and out[-2].unit == number.unit != ""
 
 
 def _with_distances(atoms: list[Atom]) -> list[Atom]:
@@ -169,19 +200,24 @@ def _with_p_waves(atoms: list[Atom]) -> list[Atom]:
     return atoms
 
 
-def _comparison_place(out: Sequence[Atom]) -> int | None:
+def _comparison_place(out: Sequence[Atom], number: Atom) -> int | None:
     """Where "below" stands in "below the upper limit of 460 ms"."""
+    # The threshold of a probability is no limit.
+    words = _LIMIT_WORDS if number.unit in ("", "percent") else (*_LIMIT_WORDS, "threshold")
     at = len(out) - 1
-    while at >= 0 and out[at].text.lower() in _LIMIT_WORDS:
+    while at >= 0 and out[at].text.lower() in words:
         at -= 1
     is_cue = 0 <= at < len(out) - 1 and out[at].kind == "comparison" and out[at].key in ("above", "below")
     return at if is_cue else None
 
 
-def _range_start(out: Sequence[Atom]) -> int | None:
+def _range_start(out: Sequence[Atom], number: Atom) -> int | None:
     """Index of the number that "to" or "between … and" ties to the next one."""
-    if len(out) >= 2 and out[-2].kind == "number" and out[-2].high is None:
-        if out[-1].text in ("–", "to"):
+    if len(out) >= 2 and out[-2].unit not in ("", number.unit) and number.unit:
+        return None  # "128 s to 152 ms"
+    is_amount = len(out) >= 3 and out[-3].text.lower().split()[-1:] == ["by"]  # "by 54 ms to 148 ms"
+    if len(out) >= 2 and out[-2].kind == "number" and out[-2].high is None and not is_amount:
+        if out[-1].text in ("–", "-", "to"):
             return len(out) - 2
         if out[-1].text == "and" and out[-2].comparison == "between":
             return len(out) - 2
@@ -202,8 +238,9 @@ def _lonely(atom: Atom) -> Atom:
         return replace(atom, kind="modifier")
     if atom.kind != "comparison":
         return atom
-    if atom.key in ("above", "below"):
+    if atom.key in ("above", "below") and not atom.text.lower().startswith("exceed"):
         return replace(atom, kind="change", key="up" if atom.key == "above" else "down")
     if atom.key == "largest":
         return replace(atom, kind="superlative")
-    return replace(atom, kind="word" if atom.key in ("equal", "between") else "modifier")
+    says_nothing = atom.key in ("equal", "between") or atom.text.lower().startswith("exceed")
+    return replace(atom, kind="word" if says_nothing else "modifier")

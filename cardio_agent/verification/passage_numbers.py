@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cardio_agent.schema import Evidence
-from cardio_agent.verification.atoms import Atom
+from cardio_agent.verification.atoms import Atom, neutral_words
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Outcome, contradicted
 from cardio_agent.verification.recognition import recognise
@@ -36,7 +36,7 @@ def misplaced_numbers(clauses: Sequence[Clause], passage: Evidence) -> Iterator[
     if any(atom.kind == "quote" for atom in atoms):
         return
     numbers = [atom for atom in atoms if atom.kind == "number" and atom.unit]
-    words = {stem(word) for atom in atoms for word in phrase_of(atom.text)}
+    words = {stem(word) for atom in atoms for word in phrase_of(atom.text)} | _sides(atoms)
     for number in numbers:
         rivals = [part for part in _parts(passage) if any(n.unit == number.unit for n in part.numbers)]
         own = [part for part in rivals if any(same_values(n, number) for n in part.numbers)]
@@ -50,12 +50,49 @@ def misplaced_numbers(clauses: Sequence[Clause], passage: Evidence) -> Iterator[
                 yield contradicted(f"“{number.text}” stands with other words in [{passage.id}].")
 
 
+def exchanged_numbers(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcome]:
+    """Two numbers of one unit that have changed places: each keeps the words of its own stretch."""
+    atoms = [atom for clause in clauses for atom in clause]
+    if any(atom.kind == "quote" for atom in atoms):
+        return
+    for stretch in _stretches(atoms):
+        words = {stem(word) for atom in stretch for word in phrase_of(atom.text)}
+        words = {word for word in words - _neutral_stems() if len(word) > _SHORT}
+        for number in (atom for atom in stretch if atom.kind == "number" and atom.unit):
+            rivals = [part for part in _parts(passage) if any(n.unit == number.unit for n in part.numbers)]
+            own = [part for part in rivals if any(same_values(n, number) for n in part.numbers)]
+            told = frozenset().union(*(part.words for part in own))
+            others = frozenset().union(*(part.words for part in rivals if part not in own))
+            if own and words & (others - told) and not words & (told - others):
+                yield contradicted(f"“{number.text}” stands with other words in [{passage.id}].")
+
+
+@cache
+def _neutral_stems() -> frozenset[str]:
+    return frozenset(map(stem, neutral_words()))
+
+
+def _stretches(atoms: Sequence[Atom]) -> Iterator[Sequence[Atom]]:
+    """What stands between commas, "and", "with" and the like."""
+    start = 0
+    for at, atom in enumerate(atoms):
+        if atom.kind == "break":
+            yield atoms[start:at]
+            start = at + 1
+    yield atoms[start:]
+
+
 def numbers_of_other_sex(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcome]:
     """A limit for men has to stay with the men."""
-    known = _sexes(recognise(passage.text))
+    known = _known_sexes(passage)
     for number, sexes in _sexes([atom for clause in clauses for atom in clause]).items():
         if number in known and not sexes & known[number]:
             yield contradicted(f"[{passage.id}] gives {number} for the other sex.")
+
+
+@cache
+def _known_sexes(passage: Evidence) -> dict[Decimal, set[str]]:
+    return _sexes(recognise(passage.text))
 
 
 def _sexes(atoms: Sequence[Atom]) -> dict[Decimal, set[str]]:
@@ -70,6 +107,12 @@ def _sexes(atoms: Sequence[Atom]) -> dict[Decimal, set[str]]:
     return found
 
 
+def _sides(atoms: Sequence[Atom]) -> frozenset[str]:
+    """Ages and the like with their side, as one word: "40 at_least"."""
+    bare = [atom for atom in atoms if atom.kind == "number" and not atom.unit and atom.comparison]
+    return frozenset(f"{atom.value} {atom.comparison}" for atom in bare)
+
+
 class _Part(NamedTuple):
     """A stretch of a passage between commas or stops."""
 
@@ -79,10 +122,10 @@ class _Part(NamedTuple):
 
 @cache
 def _parts(passage: Evidence) -> tuple[_Part, ...]:
-    texts = re.split(r"[;:,.]\s", passage.text)
+    texts = re.split(r"[;:,.]\s|\band\b", passage.text)
     return tuple(
         _Part(
-            frozenset(stem(word) for word in phrase_of(text)),
+            frozenset(stem(word) for word in phrase_of(text)) | _sides(recognise(text)),
             tuple(atom for atom in recognise(text) if atom.kind == "number" and atom.unit),
         )
         for text in texts

@@ -6,7 +6,8 @@ only the passage's own words, neutral words and the same concepts.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from cardio_agent.schema import Evidence
@@ -21,7 +22,13 @@ from cardio_agent.verification.context import (
     unsupported,
 )
 from cardio_agent.verification.lexicon import CONCEPTS, implied
-from cardio_agent.verification.passage_numbers import misplaced_numbers, numbers_of_other_sex, same_values
+from cardio_agent.verification.passage_numbers import (
+    exchanged_numbers,
+    misplaced_numbers,
+    numbers_of_other_sex,
+    same_values,
+)
+from cardio_agent.verification.passage_order import is_denial, strange_denial, turned_round
 from cardio_agent.verification.recognition import recognise
 from cardio_agent.verification.tokens import phrase_of, stem
 
@@ -29,15 +36,16 @@ _ARABIC = {"i": "1", "iia": "2a", "iib": "2b", "ii": "2", "iii": "3"}
 _ASSERTING = frozenset(
     ["present", "seen", "found", "detected", "observed", "noted", "visible", "evident", "absent", "here"]
 )
-_NEGATIONS = ("not", "no", "avoid", "without", "neither", "nor")
 # How strongly a class recommends. Source: the societies' common wording of classes of recommendation.
+_GENERIC = frozenset(["criterion", "criteria", "change", "changes", "pattern", "morphology", "rhythm"])
+_ADVICE = ("advises", "advise", "advised")
 _VERB_OF_CLASS = {
-    "1": ("recommended", "recommends", "recommend", "indicated"),
+    "1": ("recommended", "recommends", "recommend", "indicated", *_ADVICE),
     "2a": ("should", "considered", "reasonable"),
     "2b": ("may", "considered", "might"),
     "3": ("recommended", "recommends", "indicated"),
 }
-_STRONG = ("recommended", "recommends", "recommend", "indicated", "should", "must")
+_STRONG = ("recommended", "recommends", "recommend", "indicated", "should", "must", *_ADVICE)
 _ALL = frozenset(["all", "every", "any", "always", "each", "everyone", "everybody", "never", "only"])
 PERSON = re.compile(r"\b(?:this|the|our|his|her|your) (?:patient|person|case|man|woman)\b", re.IGNORECASE)
 _FREE_KINDS = ("break", "verb", "comparison", "guideline", "certainty", "negation", "prior", "probability")
@@ -51,7 +59,9 @@ def is_guideline_clause(clause: Clause, context: Context) -> bool:
         return True
     societies = {word for passage in context.passages for word in phrase_of(passage.society)}
     return any(
-        atom.kind in ("class", "level", "guideline") or (atom.kind == "unknown" and atom.key in societies)
+        "cut" in atom.text.lower()
+        or atom.kind in ("class", "level", "guideline")
+        or (atom.kind == "unknown" and atom.key in societies)
         for atom in clause
     )
 
@@ -67,6 +77,17 @@ def check_passages(clauses: Sequence[Clause], context: Context) -> Outcome:
     return next((o for o in objections if o.verdict == "contradicted"), objections[0])
 
 
+def check_marks(clause: Clause, passage: Evidence) -> Outcome | None:
+    """Class, level, strength and thresholds of a clause that holds a measurement against a passage."""
+    plain = [replace(a, comparison="") if a.kind == "number" and a.unit else a for a in clause]
+    marks = [atom for atom in plain if atom.kind in ("class", "level", "number")]
+    objections = [_objection(atom, passage) for atom in marks]
+    objections += _strength_objections(clause, passage)
+    objections += misplaced_numbers([tuple(plain)], passage)
+    objections += numbers_of_other_sex([tuple(plain)], passage)
+    return next((objection for objection in objections if objection), None)
+
+
 def _objections(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcome]:
     if not _says_something(clauses, passage):
         yield unsupported(f"The sentence says nothing that is particular to [{passage.id}].")
@@ -80,6 +101,8 @@ def _objections(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outcom
     if not passage.checked and not _says_unchecked(clauses):
         yield unsupported(f"[{passage.id}] is unchecked, and the sentence does not say so.")
     yield from misplaced_numbers(clauses, passage)
+    yield from exchanged_numbers(clauses, passage)
+    yield from turned_round(clauses, passage)
     yield from numbers_of_other_sex(clauses, passage)
 
 
@@ -89,7 +112,9 @@ def _says_something(clauses: Sequence[Clause], passage: Evidence) -> bool:
     if any(atom.kind == "quote" for atom in atoms):
         return True
     outright = [atom for clause in clauses if not _is_conditional(clause) for atom in clause]
-    asserts = {word for atom in outright for word in phrase_of(atom.text)} & _ASSERTING - _words(passage)
+    asserts = {word for atom in outright for word in phrase_of(atom.text)} & _ASSERTING - passage_words(
+        passage
+    )
     asserts |= {"here"} & {word for atom in atoms for word in phrase_of(atom.text)}
     marks = [a for a in atoms if a.kind in ("class", "level", "guideline", "number")]
     content = [a for a in atoms if a.kind in ("unknown", "modifier", "qualifier")]
@@ -120,8 +145,10 @@ def _objection(atom: Atom, passage: Evidence) -> Outcome | None:
             return None if same else unsupported(f"The words quoted are not those of [{passage.id}].")
         case "concept":
             return _check_concept(atom, passage)
+        case "idiom" if atom.key == "aside":
+            return None
         case "leads":
-            known = {lead for other in _atoms(passage) for lead in other.leads}
+            known = {lead for other in _said(passage) for lead in other.leads}
             missing = set(atom.leads) - known
             return unsupported(f"[{passage.id}] does not speak of {atom.text}.") if missing else None
         case kind if kind in _FREE_KINDS:
@@ -153,16 +180,30 @@ def _atoms(passage: Evidence) -> tuple[Atom, ...]:
     return tuple(atom for field in passage_texts(passage) for atom in recognise(field))
 
 
+@cache
+def _said(passage: Evidence) -> tuple[Atom, ...]:
+    """What the passage itself says, without where it stands: "Part III" is no lead."""
+    return tuple(
+        atom for field in (passage.text, passage.thresholds, passage.id) for atom in recognise(field)
+    )
+
+
+def numbers_of(passage: Evidence) -> list[Atom]:
+    """Numbers of the passage's own text."""
+    return [atom for atom in _said(passage) if atom.kind == "number"]
+
+
 def _check_number(atom: Atom, passage: Evidence) -> Outcome | None:
     if not atom.unit and atom.value == passage.year:
         return None
     if _is_year(atom):
         return contradicted(f"[{passage.id}] is of {passage.year or 'no year'}, not {atom.value}.")
-    same = [n for n in _atoms(passage) if n.kind == "number" and same_values(n, atom)]
+    same = [n for n in _said(passage) if n.kind == "number" and same_values(n, atom)]
     if not same:
         return contradicted(f"“{atom.text}” does not stand in [{passage.id}].")
     comparisons = {n.comparison for n in same} - {"", "equal"}
-    if atom.comparison in ("", "equal") or not comparisons or atom.comparison in comparisons:
+    side = "at_most" if atom.text.lower().startswith("up to") else atom.comparison
+    if side in ("", "equal") or not comparisons or side in comparisons:
         return None
     return contradicted(f"[{passage.id}] puts {atom.value} {atom.unit} differently than “{atom.text}”.")
 
@@ -177,7 +218,7 @@ def _check_concept(atom: Atom, passage: Evidence) -> Outcome | None:
     if (
         qualified & {*CONCEPTS[atom.key].shown_by}
         or atom.key in known
-        or set(phrase_of(atom.text)) <= _words(passage)
+        or {*phrase_of(atom.text)} - _GENERIC <= passage_words(passage)
     ):
         return None
     return unsupported(f"[{passage.id}] does not speak of {atom.text}.")
@@ -202,7 +243,7 @@ def _neutral_stems() -> frozenset[str]:
 
 @cache
 def _stems(passage: Evidence) -> frozenset[str]:
-    return frozenset(map(stem, _words(passage)))
+    return frozenset(map(stem, passage_words(passage)))
 
 
 @cache
@@ -211,7 +252,8 @@ def _named(passage: Evidence) -> frozenset[str]:
 
 
 @cache
-def _words(passage: Evidence) -> frozenset[str]:
+def passage_words(passage: Evidence) -> frozenset[str]:
+    """Every word of a passage and of where it stands."""
     return frozenset(word for field in passage_texts(passage) for word in phrase_of(field))
 
 
@@ -222,17 +264,19 @@ def _title_words(passage: Evidence) -> frozenset[str]:
 
 def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]:
     """A paraphrase may neither turn a recommendation round nor make it stronger or wider."""
-    spoken = [atom for atom in clause if atom.kind != "quote"]
+    spoken = [atom for atom in clause if atom.kind not in ("quote", "idiom")]
     words = {word for atom in spoken for word in phrase_of(atom.text)}
-    if wider := sorted(words & _ALL - _words(passage)):
+    if wider := sorted(words & _ALL - passage_words(passage)):
         yield contradicted(f"[{passage.id}] does not say “{wider[0]}”.")
+    quotes = any(atom.kind == "quote" for atom in clause)
+    own = _title_words(passage) if quotes else passage_words(passage)
+    denied = [stem(word) for atom in spoken for word in phrase_of(atom.text)]
+    told = " ".join((passage.short, passage.guideline, "" if quotes else passage.text))
+    if strange_denial(denied, list(map(stem, phrase_of(told)))):
+        yield contradicted(f"[{passage.id}] does not deny what the sentence denies.")
     if any(atom.kind in ("class", "level") for atom in spoken) and not words & set(_STRONG):
         return
-    denies = _has_any(words, _NEGATIONS) or any(word.endswith("n't") for word in words)
-    quotes = any(atom.kind == "quote" for atom in clause)
-    own = _title_words(passage) if quotes else _words(passage)
-    if denies and not own & set(_NEGATIONS):
-        yield contradicted(f"[{passage.id}] does not deny what the sentence denies.")
+    denies = any(is_denial(word) for word in words)
     own_class = _arabic(passage.class_of_recommendation)
     if words & set(_STRONG):
         if own_class == "3" and not denies:
@@ -240,9 +284,7 @@ def _strength_objections(clause: Clause, passage: Evidence) -> Iterator[Outcome]
                 f"[{passage.id}] is of class {passage.class_of_recommendation}: it advises against."
             )
         allowed = own | set(_VERB_OF_CLASS.get(own_class, ())) | ({"must"} if "only" in own else set())
+        if own_class == "1" and "considered" not in words:
+            allowed |= {"should"}  # "should be acquired" is what class I asks; "should be considered" is IIa
         if strange := sorted((words & set(_STRONG)) - allowed):
             yield contradicted(f"[{passage.id}] does not say “{strange[0]}”.")
-
-
-def _has_any(words: Iterable[str], wanted: Sequence[str]) -> bool:
-    return any(word in wanted for word in words)

@@ -14,6 +14,7 @@ from cardio_agent.verification.claims import claims_of
 from cardio_agent.verification.context import Context, Outcome, contradicted, text_clauses, unsupported
 from cardio_agent.verification.lexicon import CONCEPTS, implied, narrower
 from cardio_agent.verification.recognition import territory_leads
+from cardio_agent.verification.voltages import met_by
 from cardio_agent.writing.phrases import lead_list
 
 
@@ -22,7 +23,9 @@ def showing(claim: PresenceClaim, context: Context) -> list[Measurement]:
     if claim.is_valued and any(name.endswith("_mv") for name in CONCEPTS[claim.key].quantity):
         return context.measured(CONCEPTS[claim.key].quantity)
     if claim.key == "P_waves":
-        return [m for m in context.measured(("p_ms", "p_mv")) if m.value is not None]
+        return [m for m in context.measured(("p_ms", "p_mv", "pr_ms")) if m.value is not None]
+    if voltages := met_by(narrower(claim.key), context):
+        return voltages
     pairs = [pair for key in narrower(claim.key) for pair in CONCEPTS[key].shown_by]
     return [
         m for name, word in pairs for m in context.measured((name,), claim.leads) if is_so(word, m, context)

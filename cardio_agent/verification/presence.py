@@ -269,9 +269,8 @@ def _absence_carried(claim: PresenceClaim, place: set[str], context: Context) ->
             rows = [m for m in context.measured((name,)) if m.lead and (not place or m.lead in place)]
             if rows and not any(is_so(word, m, context) for m in rows):
                 return supported(f"{named_value(rows[0])} [{rows[0].id}].")
-    if claim.key == "P_waves" and (
-        rows := [m for m in context.measured(("p_ms", "pr_ms")) if m.value is None]
-    ):
+    rows = [m for m in context.measurements if m.value is None and "no P waves" in (m.reason or "")]
+    if claim.key == "P_waves" and rows:
         return supported(f"{named_value(rows[0])}: {rows[0].reason} [{rows[0].id}].")
     quality = context.facts.quality
     if claim.key in _ELECTRODES and quality.id in context.cited and not quality.electrode_swaps:

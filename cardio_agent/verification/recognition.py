@@ -111,6 +111,8 @@ _LEVEL = re.compile(r"[ABC]", re.IGNORECASE)
 def _class_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
     """ "Class IIa" and "level B-NR", with "of recommendation" or "of evidence" between."""
     word = spoken[at].word
+    if word in ("iia", "iib"):
+        return Atom("class", "", word), 1
     if word not in ("class", "level", "cor", "loe", "classes"):
         return None
     kind = "class" if word in ("class", "cor", "classes") else "level"

@@ -5,6 +5,7 @@ record has it; a word that narrows a claim down passes as well where the claim i
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cardio_agent.findings.limits import QTC_NAMES
 from cardio_agent.schema import Finding, LeadQuality, Measurement, Recording
@@ -19,6 +20,11 @@ _EVIDENCE = frozenset(["measurement", "measurements", "measured", "interval", "i
 _AGREEING = frozenset(
     ["agree", "back", "bear", "borne", "confirm", "corroborate", "favour", "fit", "match", "support"]
 )
+_OPPOSING = frozenset(
+    ["conflict", "contradict", "disagree", "inconsistent", "odds", "oppose", "refute", "dispute"]
+)
+_DENYING = ("either", "forward", "backward")
+_DENIED_OTHERWISE = ("not_measurable", "state", "probability", "attention", "prior", "change", "only")
 _KNOWN = frozenset(["known", "unknown", "given", "stated", "missing", "available"])
 _VERDICTS = ("good", "limited", "unusable")
 _LEAD_STATES = ("noisy", "saturated", "flat", "missing", "derived")
@@ -32,9 +38,15 @@ def check_state(claim: StateClaim, context: Context) -> Outcome:
     if claim.state == "repeat":
         if quality.verdict == "good" or quality.id not in context.cited:
             return unsupported("No cited record asks for another recording.")
+        if claim.is_negated:
+            return contradicted(f"Recording quality is {quality.verdict} [{quality.id}].")
         return supported(f"Recording quality is {quality.verdict} [{quality.id}].")
     if claim.is_negated and claim.state in _LEAD_STATES:
         return _check_no_lead(claim, context)
+    if claim.state == "impaired" and not claim.is_negated and context.qualities:
+        return _check_lead_states(replace(claim, leads=tuple(q.lead for q in context.qualities)), context)
+    if claim.state == "impaired":
+        return check_state(replace(claim, state="good", is_negated=not claim.is_negated), context)
     if claim.state in _VERDICTS:
         if (quality.verdict == claim.state) == claim.is_negated:
             return contradicted(f"Recording quality is {quality.verdict} [{quality.id}].")
@@ -49,7 +61,7 @@ def check_state(claim: StateClaim, context: Context) -> Outcome:
 def _check_no_lead(claim: StateClaim, context: Context) -> Outcome:
     """ "No lead is noisy" against all of them."""
     facts = context.facts
-    such = [q.lead for q in facts.quality.leads if _is_in_state(q.lead, claim.state, context)]
+    such = [q.lead for q in facts.quality.leads if is_in_state(q.lead, claim.state, context)]
     if such:
         return contradicted(f"{lead_list(such)}: {claim.text} [{facts.quality.id}].")
     if not {facts.quality.id, facts.recording.id} & context.cited.keys():
@@ -57,9 +69,14 @@ def _check_no_lead(claim: StateClaim, context: Context) -> Outcome:
     return supported(f"No lead is {claim.text} [{facts.quality.id}].")
 
 
-def _is_in_state(lead: str, state: str, context: Context) -> bool:
+def is_in_state(lead: str, state: str, context: Context) -> bool:
+    """Whether a lead is in a state of the quality records, or derived."""
     recording = context.facts.recording
     known = next(q for q in context.facts.quality.leads if q.lead == lead)
+    if state == "impaired":
+        return known.state != "good"
+    if state == "unused":
+        return known.state not in ("good", "noisy")
     if state == "derived":
         return lead in recording.derived_leads
     return known.state == state or (state == "missing" and lead in recording.missing_leads)
@@ -71,14 +88,14 @@ def _check_lead_states(claim: StateClaim, context: Context) -> Outcome:
         if objection is not None:
             return objection
     for lead in claim.excepted:
-        if _is_in_state(lead, claim.state, context) != claim.is_negated:
+        if is_in_state(lead, claim.state, context) != claim.is_negated:
             return contradicted(f"Lead {lead} is no exception [{context.facts.quality.id}].")
     return supported(f"{lead_list(claim.leads)}: {claim.text}.")
 
 
 def _lead_objection(lead: str, claim: StateClaim, context: Context) -> Outcome | None:
     known = next(q for q in context.facts.quality.leads if q.lead == lead)
-    if _is_in_state(lead, claim.state, context) == claim.is_negated:
+    if is_in_state(lead, claim.state, context) == claim.is_negated:
         return contradicted(f"Lead {lead} is {known.state} [{known.id}].")
     carriers = {known.id, context.facts.quality.id, context.facts.recording.id}
     if not carriers & context.cited.keys():
@@ -100,7 +117,7 @@ def refuted(clause: Clause, context: Context) -> dict[str, Finding]:
     """Concepts that the measurements do not support by a cited finding, where the clause says so too."""
     words = {stem(word) for atom in clause for word in phrase_of(atom.text)}
     denied = any(atom.kind == "negation" for atom in clause)
-    if not denied or not words & {*map(stem, (*_AGREEING, "against"))}:
+    if not denied or not words & {*map(stem, (*_AGREEING, *_OPPOSING, "against"))}:
         return {}
     against = [f for f in context.findings if f.kind == "contradiction"]
     concepts = [atom.key for atom in clause if atom.kind == "concept"]
@@ -111,6 +128,9 @@ def check_person(clause: Clause, context: Context) -> Iterator[Outcome]:
     """ "Age and sex are not known" against the recording."""
     words = {word for atom in clause for word in phrase_of(atom.text)}
     patient = context.facts.recording.patient
+    others = [a for a in clause if a.kind == "sex" and patient.sex and a.key != patient.sex]
+    if others and "limit" in words and not context.passages:
+        yield contradicted(f"The limit is for the other sex [{context.facts.recording.id}].")
     if not words & _KNOWN:
         return
     is_denied = "unknown" in words or any(atom.kind == "negation" for atom in clause)
@@ -119,6 +139,16 @@ def check_person(clause: Clause, context: Context) -> Iterator[Outcome]:
             yield contradicted(f"The {word} is {'not known' if value is None else 'known'}.")
         elif word in words and context.recording is None:
             yield unsupported(f"The sentence does not cite [{context.facts.recording.id}] for the {word}.")
+
+
+def check_denials(clause: Clause, context: Context) -> Iterator[Outcome]:
+    """A denial that reaches nothing: "is not blocked", where only the words of a record are repeated."""
+    cue = next((a for a in clause if a.kind == "negation" and a.key in _DENYING), None)
+    reaches = any(a.is_negated or a.kind in _DENIED_OTHERWISE for a in clause)
+    is_of_person = bool({"age", "sex"} & {word for a in clause for word in phrase_of(a.text)})
+    is_of_model = bool(context.attention) or any(f.kind == "contradiction" for f in context.findings)
+    if cue is not None and not (reaches or is_of_person or is_of_model):
+        yield unsupported(f"It is not clear what “{cue.text}” denies.")
 
 
 def check_leads(claim: LeadsClaim, context: Context) -> Outcome:
@@ -161,7 +191,8 @@ def check_term(claim: TermClaim, context: Context) -> Outcome:
             return supported(f"“{claim.text}” only narrows down what is denied.")
     words = set(claim.text.lower().split())
     territories = {f.territory for f in context.findings}
-    if {*map(stem, words)} <= context.stems or claim.key in context.words or claim.key in territories:
+    in_other_words = {*phrase_of(claim.key)} <= context.words
+    if {*map(stem, words)} <= context.stems or in_other_words or claim.key in territories:
         return supported(f"“{claim.text}” stands in a cited record.")
     return unsupported(f"No cited record bears out “{claim.text}”.")
 
@@ -179,6 +210,7 @@ def _check_count(claim: TermClaim, context: Context) -> Outcome:
     states = [lead.state for lead in context.facts.quality.leads]
     names = [m.name for m in context.measurements]
     known = {*(str(states.count(state)) for state in states), *(str(len(f.leads)) for f in context.findings)}
+    known |= {str(len({m.lead for m in context.measurements if m.lead}))}
     known |= {str(sum(name in QTC_NAMES for name in names))}
     words = claim.text.lower().split()
     if claim.key in known or context.words.issuperset(words):

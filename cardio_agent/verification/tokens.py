@@ -101,8 +101,10 @@ def phrase_of(form: str) -> Phrase:
 
 
 def stem(word: str) -> str:
-    """A word without its regular ending, so that "acquiring" counts as "acquire" and nothing else does."""
+    """A word without its regular ending, so that "acquiring" counts as "acquire", "preferred" as "prefer"."""
     for ending in ("ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word.removesuffix(ending)
+            root = word.removesuffix(ending)
+            is_doubled = ending in ("ing", "ed") and root[-1] == root[-2] and root[-1] not in "ls"
+            return root[:-1] if is_doubled else root
     return word

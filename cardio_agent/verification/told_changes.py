@@ -6,6 +6,7 @@ then. A number after "by" is the amount of the change, one after "from" or "prev
 any other the value now. Compares nothing.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -74,11 +75,23 @@ def parts_of(clause: Clause) -> list[Clause]:
     return parts if parts and not waiting else [clause]
 
 
+def parts_by_lead(clause: Clause, told: set[str]) -> list[Clause]:
+    """ "The J point has risen in V2 and V3", where each of these leads has a finding of its own."""
+    named = [lead for atom in clause for lead in atom.leads]
+    if len(named) < 2 or not told.issuperset(named):
+        return [clause]
+    return [tuple(replace(a, leads=(lead,)) if a.leads else a for a in clause) for lead in named]
+
+
 def _part_for_each_concept(clause: Clause) -> list[Clause]:
-    """ "LBBB and left axis deviation are new": each is."""
-    concepts = [atom for atom in clause if atom.kind == "concept"]
-    rest = tuple(atom for atom in clause if atom.kind != "concept")
-    return [(concept, *rest) for concept in concepts] if len(concepts) > 1 else [clause]
+    """ "LBBB and ST depression in III are new": each is, with the leads that follow it."""
+    places = [k for k, atom in enumerate(clause) if atom.about]
+    if len(places) < 2:
+        return [clause]
+    rest = tuple(atom for atom in clause if not atom.about and atom.kind != "leads")
+    leads = [k for k, atom in enumerate(clause) if atom.kind == "leads"]
+    owners = {k: max((place for place in places if place < k), default=places[0]) for k in leads}
+    return [(clause[at], *(clause[k] for k in leads if owners[k] == at), *rest) for at in places]
 
 
 def _chunks(clause: Clause) -> Iterator[Clause]:
@@ -105,6 +118,13 @@ def change_of(clauses: Sequence[Clause]) -> Change:
         numbers=tuple(atoms[k] for k in numbers if k not in amounts | thens),
         amounts=tuple(atoms[k] for k in sorted(amounts)),
         thens=tuple(atoms[k] for k in sorted(thens)),
+    )
+
+
+def goes_from(clause: Clause) -> bool:
+    """ "From 240 to 166 ms"."""
+    return any(
+        atom.high is not None and before.text.lower() == "from" for before, atom in itertools.pairwise(clause)
     )
 
 
@@ -147,6 +167,7 @@ def _is_then(atoms: Sequence[Atom], at: int) -> bool:
 
 def _directions(atoms: Sequence[Atom]) -> Iterator[str]:
     spoken = [atom for atom in atoms if atom.kind == "change"]
+    of_quantities = any(a.kind == "quantity" for a in atoms) and not any(a.about for a in atoms)
     then = {atom.key for atom in atoms if atom.kind == "prior"}
     compares = any("than" in atom.text.lower().split() for atom in atoms)
     for atom in spoken:
@@ -154,6 +175,8 @@ def _directions(atoms: Sequence[Atom]) -> Iterator[str]:
         key = _TURNED.get(atom.key, atom.key) if is_turned else atom.key
         if key == "moved":
             key = next((_TURNS[a.key] for a in atoms if a.kind == "qualifier" and a.key in _TURNS), key)
+        if key == "kept" and of_quantities:
+            key = "none"
         yield _OPPOSITE.get(key, "none") if atom.is_negated else key
     if spoken:
         return

@@ -26,11 +26,15 @@ from cardio_agent.writing.phrases import named_value
 # Factors into the unit of the record. Source: STD-07 (10 mm to 1 mV).
 _FACTOR = {("s", "ms"): 1000.0, ("mm", "mV"): 0.1, ("µV", "mV"): 0.001}
 MAGNITUDES = ("s_mv", "q_mv")  # depths: written with or without their minus sign
+_LONGEST_S = 10  # what is written in seconds and longer than this was meant in milliseconds
 _EPSILON = 1e-9
 
 
 def check_value(claim: ValueClaim, context: Context) -> Outcome:
     """A number against the measurement that it is said of."""
+    is_time = claim.number.unit == "s" and any(name.endswith("_ms") for name in claim.names)
+    if is_time and claim.number.value is not None and abs(claim.number.value) >= _LONGEST_S:
+        return contradicted(f"“{claim.number.text}” is no time within a beat.")
     if claim.is_reference and claim.names:
         return _check_reference(claim, context)
     if not claim.names:
@@ -206,7 +210,10 @@ def _check_unnamed(claim: ValueClaim, context: Context) -> Outcome:
         return supported(f"“{number.text}” stands in a cited record.")
     others = list(_other_values(context))
     plain = replace(number, comparison="")  # "over 10 s" is during them
-    if any(unit == number.unit and matches(plain, value, unit) for unit, value, _ in others):
+    same = [what for unit, value, what in others if unit == number.unit and matches(plain, value, unit)]
+    if same and number.is_negated:
+        return contradicted(f"The {same[0]} is as the sentence denies: “{number.text}”.")
+    if same:
         return supported(f"“{number.text}” is as recorded.")
     if rows:
         return contradicted(f"{as_recorded(rows[0])}, not {number.text} [{rows[0].id}].")

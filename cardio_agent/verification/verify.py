@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from cardio_agent.schema import DraftSentence, Facts, Verdict
+from cardio_agent.verification.applied import check_applied, check_thresholds, is_applied, of_recording
 from cardio_agent.verification.changes import check_change, is_change_clause
 from cardio_agent.verification.claim_types import (
     Claim,
@@ -31,12 +32,16 @@ from cardio_agent.verification.classifier_claims import (
 )
 from cardio_agent.verification.clauses import Clause, clauses_of
 from cardio_agent.verification.context import Context, Outcome, supported, unsupported
+from cardio_agent.verification.counts import check_counts, is_counted
+from cardio_agent.verification.degrees import check_degrees
+from cardio_agent.verification.hedges import check_hedges
 from cardio_agent.verification.judgements import check_extreme, check_judgement, check_missing
 from cardio_agent.verification.lexicon import CONCEPTS
 from cardio_agent.verification.passages import PERSON, check_passages, is_guideline_clause
 from cardio_agent.verification.presence import check_presence
 from cardio_agent.verification.remaining import (
     check_agreement,
+    check_denials,
     check_leads,
     check_person,
     check_state,
@@ -46,6 +51,7 @@ from cardio_agent.verification.remaining import (
 from cardio_agent.verification.sentences import cited_sentences
 from cardio_agent.verification.tokens import phrase_of
 from cardio_agent.verification.values import check_value
+from cardio_agent.verification.voltages import check_sum, is_sum_clause
 
 _MOST_CHARACTERS = 2000
 _HIDDEN = ("Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me")  # controls, joiners, combining marks, unassigned
@@ -57,7 +63,9 @@ _ON_PERSON = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"\b(?:you|patient|he|she|clinician|doctor)\s+(?:should|must|needs? to|has to)\b", re.IGNORECASE
+    r"\b(?:you|patient|he|she|clinician|doctor)\s+(?:should|must|needs? to|has to)\b"
+    r"(?!\s+(?:remember|recall|note|know|notice|bear|keep)\b(?! to\b))",
+    re.IGNORECASE,
 )
 
 
@@ -147,22 +155,26 @@ def _check_manner(text: str, context: Context) -> Iterator[Outcome]:
 
 def _check_clauses(text: str, context: Context) -> Iterator[Outcome]:
     clauses = clauses_of(text, context.quotes)
-    guideline = [clause for clause in clauses if is_guideline_clause(clause, context)]
+    spoken = [clause for clause in clauses if is_guideline_clause(clause, context)]
+    applied = [clause for clause in spoken if is_applied(clause, context)]
+    guideline = [clause for clause in spoken if clause not in applied]
+    for clause in applied:
+        yield from check_applied(clause, context)
     if guideline:
         yield check_passages(guideline, context)
-        if any(
-            PERSON.search(_QUOTATION.sub("", " ".join(atom.text for atom in clause))) for clause in guideline
-        ):
-            yield unsupported(
-                "The sentence applies a guideline to the person; a report says what the guideline says."
-            )
+    if any(PERSON.search(_QUOTATION.sub("", " ".join(a.text for a in clause))) for clause in spoken):
+        yield unsupported(
+            "The sentence applies a guideline to the person; a report says what the guideline says."
+        )
     speaks_of_attention = any(atom.kind == "attention" for clause in clauses for atom in clause)
     for clause in clauses:
         if clause in guideline:
             continue
         if _ON_PERSON.search(text) and (disease := _disease(clause)):
             yield unsupported(f"“{disease}” is said of the person; an ECG alone shows a pattern.")
-        yield from _check_clause(clause, context, speaks_of_attention)
+        said = of_recording(clause, context) if clause in applied else clause
+        yield from check_thresholds(clause, context)
+        yield from _check_clause(said, context, speaks_of_attention)
 
 
 def _disease(clause: Clause) -> str:
@@ -172,7 +184,7 @@ def _disease(clause: Clause) -> str:
 
 
 def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -> Iterator[Outcome]:
-    claims = claims_of(clause)
+    claims = [claim for claim in claims_of(clause) if not is_counted(claim, clause)]
     if against := refuted(clause, context):
         finding = next(iter(against.values()))
         yield supported(f"{finding.text[:1].upper()}{finding.text[1:]} [{finding.id}].")
@@ -185,19 +197,29 @@ def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -
             yield check_term(claim, context)
         elif isinstance(claim, ExtremeClaim) and not is_attention:
             yield check_extreme(claim, context)
-    yield from check_agreement(clause, context)
-    yield from check_person(clause, context)
+    for check_whole in (check_agreement, check_person, check_hedges, check_counts, check_denials):
+        yield from check_whole(clause, context)
     if is_attention:
         yield from check_attention(clause, context)
     elif is_probability_clause(clause):
         yield from check_probability(clause, context)
-        yield from (_check(claim, context) for claim in claims if _is_asserted(claim, clause))
-    elif is_change_clause(clause, context):
+        beside = (claim for claim in claims if _is_asserted(claim, clause) or _is_measured(claim))
+        yield from (_check(claim, context) for claim in beside)
+    else:
+        yield from _check_trace(clause, claims, context)
+
+
+def _check_trace(clause: Clause, claims: Sequence[Claim], context: Context) -> Iterator[Outcome]:
+    """What a clause says of the trace itself, or of its change."""
+    yield from check_degrees(clause, context)
+    if is_sum_clause(clause):
+        yield from check_sum(clause, context)
+        claims = [claim for claim in claims if not isinstance(claim, ValueClaim)]
+    if is_change_clause(clause, context):
         yield from check_change(clause, context)
     else:
-        yield from (
-            _check(claim, context) for claim in claims if not isinstance(claim, TermClaim | ExtremeClaim)
-        )
+        own = (claim for claim in claims if not isinstance(claim, TermClaim | ExtremeClaim))
+        yield from (_check(claim, context) for claim in own)
 
 
 def _is_asserted(claim: Claim, clause: Clause) -> bool:
@@ -207,6 +229,11 @@ def _is_asserted(claim: Claim, clause: Clause) -> bool:
     place = next(k for k, atom in enumerate(clause) if atom.kind == "probability")
     opened = any(atom.kind == "break" and atom.key == "open" for atom in clause[:place])
     return claim.by_classifier or opened or claim.is_negated
+
+
+def _is_measured(claim: Claim) -> bool:
+    """Whether a number beside a probability is of the trace: "RBBB (61%), with a QRS of 94 ms"."""
+    return isinstance(claim, ValueClaim) and claim.number.unit not in ("", "percent")
 
 
 def _check(claim: Claim, context: Context) -> Outcome:

@@ -10,7 +10,7 @@ from cardio_agent.visit.downloads import Download, download
 from cardio_agent.visit.drawing import NOTHING, Drawing, draw, evidence_choices
 from cardio_agent.visit.opening import MAX_FILES, hold_prior, open_sample, prior_choices, redo, send
 from cardio_agent.visit.remarking import MAX_CORRECTION, remark
-from cardio_agent.visit.scoring import score
+from cardio_agent.visit.scoring import add_score, score
 from cardio_agent.visit.state import Choices, Opened, Told, Visit
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Opened",
     "Told",
     "Visit",
+    "add_score",
     "answer",
     "download",
     "draw",

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,9 @@ import gradio as gr
 
 from cardio_agent.errors import CardioAgentError
 from cardio_agent.feedback import FeedbackStore
-from cardio_agent.findings.scores import find_score
 from cardio_agent.rendering import RENDERERS
 from cardio_agent.rendering.layout import PAGE_S
 from cardio_agent.rendering.markup import escaped
-from cardio_agent.rendering.score_html import score_html
 from cardio_agent.rendering.tables import comparison_html
 from cardio_agent.schema import Analysis, Report, Sex
 from cardio_agent.visit import (
@@ -24,6 +23,7 @@ from cardio_agent.visit import (
     Drawing,
     Told,
     Visit,
+    add_score,
     download,
     draw,
     evidence_choices,
@@ -32,19 +32,16 @@ from cardio_agent.visit import (
     prior_choices,
     redo,
     remark,
-    score,
     send,
 )
+from cardio_agent.webapp.scores import given, wire_scores
 from cardio_agent.webapp.widgets import (
     EMPTY_TAB,
-    NOT_GIVEN,
-    REMARKED_TABS,
-    TABS,
+    STARTERS,
     Paper,
-    Scores,
     Sheets,
     Talk,
-    remarked,
+    report_tabs,
 )
 
 REMARK_FIELDS = ("recording", "subject", "about", "opinion", "correction")
@@ -82,6 +79,7 @@ def wire(
 
     talk.box.submit(desk.on_send, [talk.box, *common], outputs, api_name="send", **work)
     talk.sample.input(desk.on_sample, [talk.sample, *common], outputs, api_name="sample", **work)
+    talk.chat.example_select(desk.on_starter, common, outputs, **work, **private)
     for button in talk.questions:
         asked = gr.State({"text": button.value, "files": []})
         button.click(desk.on_send, [asked, *common], outputs, **work, **private)
@@ -95,7 +93,11 @@ def wire(
             on_look, [visit, *look], [sheets.status, paper.trace], show_progress="hidden", **private
         )
     _wire_downloads(visit, sheets, private)
-    _wire_scores(visit, sheets.scores, talk, private)
+    wire_scores(visit, sheets.scores, form.age, form.sex)
+    scores = sheets.scores
+    said = [scores.name, form.age, form.sex, *scores.answers.values()]
+    put = partial(desk.on_score, tuple(scores.answers))
+    scores.add.click(put, [*said, *common], outputs, api_name="score", **work)
     if store is not None:
         _wire_remarks(visit, sheets, store, private)
 
@@ -122,34 +124,13 @@ def _wire_remarks(visit: gr.State, sheets: Sheets, store: FeedbackStore, private
     made.then(None, [sheets.kept], None, js="(kept) => window.cardioKept(kept)", **private)
 
 
-def _wire_scores(visit: gr.State, scores: Scores, talk: Talk, private: dict[str, Any]) -> None:
-    widgets = list(scores.answers.values())
-    keys = list(scores.answers)
-
-    def on_answer(name: str, now: Visit, age: float | None, sex: str, *given: str | None) -> str:
-        return scored(name, now, age, sex, dict(zip(keys, given, strict=True)))
-
-    def on_score(name: str) -> list[Any]:
-        asked = {question.key for question in find_score(name).questions}
-        return [gr.update(visible=key in asked) for key in keys]
-
-    inputs = [scores.name, visit, talk.form.age, talk.form.sex, *widgets]
-    hidden: dict[str, Any] = {"show_progress": "hidden", **private}
-    changed = scores.name.input(on_score, [scores.name], widgets, **hidden)
-    changed.then(on_answer, inputs, scores.result, **hidden)
-    events = [widget.input for widget in (talk.form.age, talk.form.sex, *widgets)]
-    gr.on(events, on_answer, inputs, scores.result, **hidden)
-
-
 # ── what changes when the visit does ─────────────────────────────────────────────────────────
 
 
 def parts(talk: Talk, paper: Paper, sheets: Sheets, takes_remarks: bool = False) -> list[Part]:
     """Every widget that shows something of the visit."""
     form = talk.form
-    shows = dict(TABS)
-    if takes_remarks:
-        shows |= {title: remarked(TABS[title]) for title in REMARKED_TABS}
+    shows = report_tabs(takes_remarks)
     return [
         Part(talk.chat, lambda v: (v.messages,), lambda v, _: list(v.messages)),
         Part(paper.trace, _recorded, lambda v, drawing: draw(_analysis(v), drawing)),
@@ -223,8 +204,8 @@ class _Desk:
     writers: Writers
 
     def on_send(self, message: dict[str, Any], now: Visit, *set_to: Any) -> Iterator[list[Any]]:
-        paths = [Path(path) for path in message["files"]]
-        yield from self._shown(now, send(message["text"], paths, now, self._choices(set_to)), set_to)
+        with _uploads(message["files"]) as paths:
+            yield from self._shown(now, send(message["text"], paths, now, self._choices(set_to)), set_to)
 
     def on_sample(self, name: str | None, now: Visit, *set_to: Any) -> Iterator[list[Any]]:
         if name is None:  # the list was left without a choice; without a yield Gradio would empty the page
@@ -232,17 +213,28 @@ class _Desk:
             return
         yield from self._shown(now, open_sample(name, now, self._choices(set_to)), set_to)
 
+    def on_starter(self, chosen: gr.SelectData, now: Visit, *set_to: Any) -> Iterator[list[Any]]:
+        yield from self.on_sample(STARTERS[int(chosen.index)], now, *set_to)
+
     def on_again(
         self, prior: str, age: float | None, sex: Sex | Literal[""], context: str, now: Visit, *set_to: Any
     ) -> Iterator[list[Any]]:
         told = Told(age, sex or None, context)
         yield from self._shown(now, redo(told, prior, now, self._choices(set_to)), set_to)
 
+    def on_score(
+        self, keys: Sequence[str], name: str, age: float | None, sex: str, *rest: Any
+    ) -> Iterator[list[Any]]:
+        said, (now, *set_to) = rest[: len(keys)], rest[len(keys) :]
+        known = given(age, sex, dict(zip(keys, said, strict=True)))
+        yield from self._shown(now, iter([add_score(name, known, now)]), set_to)
+
     def on_turn(self, label: str, now: Visit, *set_to: Any) -> Iterator[list[Any]]:
         yield from self._shown(now, iter([now.turned_to(label)]), set_to)
 
     def on_prior(self, files: Sequence[str], now: Visit) -> list[Any]:
-        visit, label = hold_prior([Path(file) for file in files], now)
+        with _uploads(files) as paths:
+            visit, label = hold_prior(paths, now)
         choices = [("none", ""), *prior_choices(visit)]
         return [visit, list(visit.messages), gr.update(choices=choices, value=label)]
 
@@ -258,6 +250,17 @@ class _Desk:
         for now in steps:
             yield [now, emptied, *(part.update(before, now, drawing) for part in self.parts)]
             before, emptied = now, gr.skip()
+
+
+@contextmanager
+def _uploads(files: Sequence[str]) -> Iterator[list[Path]]:
+    """What a visitor has sent, gone as soon as it has been read."""
+    paths = [Path(file) for file in files]
+    try:
+        yield paths
+    finally:
+        for path in paths:
+            path.unlink(missing_ok=True)
 
 
 def on_look(now: Visit, layout: str, waves: bool, evidence: str, start_s: float) -> Iterator[list[Any]]:
@@ -297,19 +300,6 @@ def on_remark(store: FeedbackStore, given: object, now: Visit) -> list[Any]:
         return [told(str(fault)), None]
     where = f"Kept in {store.path} on the machine of this page: the remark and 10 s of trace, no name."
     return [told(where), fields]
-
-
-def scored(name: str, now: Visit, age: float | None, sex: str, given: Mapping[str, str | None]) -> str:
-    """The score's result, or in one line why there is none."""
-    known = {key: text.strip() for key, text in given.items() if text and text != NOT_GIVEN}
-    if age is not None:
-        known["age_years"] = f"{age:g}"
-    if sex:
-        known["sex"] = sex
-    try:
-        return score_html(score(name, known, now.current))
-    except CardioAgentError as fault:
-        return f'<p class="ca-fault">{escaped(str(fault))}</p>'
 
 
 def told(text: str) -> str:

@@ -3,6 +3,7 @@
 (() => {
   const ZOOMS = [1, 1.5, 2, 3, 4, 6];
   const KEY = "cardio-agent-theme";
+  const HIGHEST_NOTE_PX = 58; // below the header
   let zoom = 0;
 
   const stored = () => {
@@ -57,21 +58,31 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
 
-  // The note of a sentence in the conversation stands beside it, within the window.
+  // The note of a sentence begins beside it, and further up where the window would cut it off.
   const placeNote = (event) => {
-    const sentence = event.target.closest?.("#chat .ca-sentence");
+    const sentence = event.target.closest?.(".ca-sentence");
     const note = sentence?.querySelector(".ca-basis");
-    if (!note) return;
+    if (!note || note.contains(event.target)) return;
     const room = window.innerHeight - note.offsetHeight - 12;
-    const root = document.documentElement.style;
-    root.setProperty("--ca-note-top", `${Math.max(Math.min(sentence.getBoundingClientRect().top, room), 58)}px`);
-    root.setProperty("--ca-note-left", `${document.querySelector("#chat").getBoundingClientRect().right - 6}px`);
+    const top = Math.max(Math.min(sentence.getBoundingClientRect().top, room), HIGHEST_NOTE_PX);
+    const chat = sentence.closest("#chat");
+    const above = chat ? 0 : sentence.closest(".ca-report").getBoundingClientRect().top;
+    note.style.setProperty("--ca-note-top", `${top - above}px`);
+    if (chat) note.style.setProperty("--ca-note-left", `${chat.getBoundingClientRect().right - 6}px`);
   };
   document.addEventListener("mouseover", placeNote);
+
+  // Text that comes to lie below a pointer at rest was not pointed at.
+  const setStill = (is) => document.body.classList.toggle("ca-still", is);
+  ["pointerdown", "keydown"].forEach((kind) => document.addEventListener(kind, () => setStill(true)));
+  document.addEventListener("mousemove", ({ movementX, movementY }) => {
+    if (movementX || movementY) setStill(false);
+  });
   document.addEventListener("focusin", placeNote);
 
-  // Gradio names each message by its markup, and a group of choices not at all; those who hear the page
-  // want the author and the question.
+  // Gradio names each message by its markup, a group of choices not at all, and tells the end of a step by a
+  // word of its own code; those who hear the page want the author, the question and a word.
+  const REGIONS = { talk: "Conversation", evidence: "Trace and report" };
   const nameParts = () => {
     document.querySelectorAll("#chat [data-testid=user], #chat [data-testid=bot]").forEach((message) => {
       const author = message.dataset.testid === "user" ? "You" : "Cardio Agent";
@@ -81,6 +92,15 @@
       const title = group.querySelector("[data-testid=block-info]")?.textContent.trim();
       if (title) group.setAttribute("aria-label", title);
     });
+    document.querySelectorAll("[role=status].sr-only").forEach((line) => {
+      if (line.textContent.startsWith("common.")) line.textContent = line.textContent.slice("common.".length);
+    });
+    Object.entries(REGIONS).forEach(([id, name]) => {
+      const region = document.getElementById(id);
+      if (region && !region.role) Object.assign(region, { role: "region", ariaLabel: name });
+    });
+    const sample = document.querySelector("#sample input");
+    if (sample && !sample.placeholder) sample.placeholder = "Choose …";
   };
 
   // A line on what was done fades away after a while; the next one is shown from the start again.

@@ -8,7 +8,8 @@ from cardio_agent.webapp.events import wire
 from cardio_agent.webapp.widgets import HEADER, build_paper, build_sheets, build_talk
 from cardio_agent.writing.backends import BUNDLED, model_folder
 
-UPLOADS_KEPT_S = 600
+KEPT_S = 600
+"""How long what was never sent, and the reports of a visitor who has left, are kept, s."""
 _PLAIN = "plain"
 _TITLES = {_PLAIN: "Plain: fixed wording", BUNDLED: "Bundled language model"}
 
@@ -24,7 +25,7 @@ def build_app(settings: Settings, store: FeedbackStore | None = None) -> gr.Bloc
     """
     writers = offered_writers(settings)
     with gr.Blocks(
-        title="Cardio Agent", fill_width=True, analytics_enabled=False, delete_cache=(60, UPLOADS_KEPT_S)
+        title="Cardio Agent", fill_width=True, analytics_enabled=False, delete_cache=(60, KEPT_S)
     ) as page:
         gr.HTML(HEADER)
         with gr.Row(elem_id="desk"):

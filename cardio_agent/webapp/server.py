@@ -1,7 +1,8 @@
 """The server: where it listens, who may come in, and what browsers are held to.
 
 Enters: options of the start. Leaves: a page until the process is told to end. Uploads lie in a private
-folder, are removed within minutes of their arrival, and all of them when the server ends.
+folder until they are read; what was never sent and who has left are forgotten within minutes, and
+everything when the server ends.
 """
 
 import hmac
@@ -28,7 +29,8 @@ from cardio_agent.pipeline import analyze, write_report
 from cardio_agent.reading import read_ecg
 from cardio_agent.resources import sample_path
 from cardio_agent.settings import get_settings
-from cardio_agent.webapp.page import build_app
+from cardio_agent.webapp.leaving import Presence
+from cardio_agent.webapp.page import KEPT_S, build_app
 from cardio_agent.webapp.theme import head, style, theme
 
 MAX_FILE_SIZE = "32mb"
@@ -161,8 +163,12 @@ def serve(options: ServerOptions) -> None:
         page.block_thread()
 
 
-def launch(page: gr.Blocks, options: ServerOptions) -> None:
-    """Serve the page in a thread of its own; it calls nowhere and is shared with no one."""
+def launch(page: gr.Blocks, options: ServerOptions, kept_s: float = KEPT_S) -> None:
+    """Serve the page in a thread of its own; it calls nowhere and is shared with no one.
+
+    ``kept_s`` is how long a visitor who has left is remembered.
+    """
+    guards = [Middleware(OnlyThisServer), Middleware(Health), Middleware(Bounds)]
     page.queue(default_concurrency_limit=4, max_size=_MOST_WAITING)
     page.launch(
         server_name=options.host,
@@ -180,7 +186,7 @@ def launch(page: gr.Blocks, options: ServerOptions) -> None:
         footer_links=[],
         ssr_mode=False,
         mcp_server=False,
-        app_kwargs={"middleware": [Middleware(OnlyThisServer), Middleware(Health), Middleware(Bounds)]},
+        app_kwargs={"middleware": [*guards, Middleware(Presence, page=page, kept_s=kept_s)]},
         theme=theme(),
         css=style(),
         head=head(),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from cardio_agent.findings.score_tables import SCORES, Question
 from cardio_agent.rendering import RENDERERS
 from cardio_agent.rendering.fragments import evidence_html, findings_html
 from cardio_agent.rendering.layout import LAYOUTS
@@ -16,12 +15,13 @@ from cardio_agent.resources import sample_names
 from cardio_agent.schema import Report
 from cardio_agent.settings import OperatingPoint
 from cardio_agent.visit import NOTHING
+from cardio_agent.webapp.scores import Scores, build_scores
 
 GREETING = (
     "**Open an ECG to begin**\n\n"
-    "Drop its file below (a `.hea` together with its `.dat`), or choose a sample. "
-    "I write a report in which every sentence rests on a measurement, a classifier statement or a guideline, "
-    "and I answer questions about that ECG."
+    "Drop its file below (a `.hea` together with its `.dat`). It gets a report in which every sentence rests "
+    "on a measurement, a classifier statement or a guideline, and then you can ask about it.\n\n"
+    "Or look at a simulated one:"
 )
 SAMPLE_TITLES = {
     "af": "Atrial fibrillation",
@@ -35,17 +35,11 @@ SAMPLE_TITLES = {
     "pvc": "Premature ventricular complexes",
     "rbbb": "Right bundle branch block",
 }
+STARTERS = ("normal", "af", "lbbb", "inferior_stemi", "first_degree_avb", "paced")
+"""Samples that are offered while nothing is open."""
 QUESTIONS = ("Summarise this ECG", "What is the QTc?", "Signal quality?")
 LAYOUT_TITLES = {"3x4": "3×4", "6x2": "6×2", "12x1": "12×1"}
-TABS: Mapping[str, Callable[[Report], str]] = {
-    "Report": narrative_html,
-    "Measurements": measurements_html,
-    "Statements": statements_html,
-    "Findings": findings_html,
-    "Guidelines": evidence_html,
-}
 POINTS: list[tuple[str, OperatingPoint]] = [("Balanced", "balanced"), ("Screening", "screening")]
-NOT_GIVEN = "not given"
 
 _PULSE = (
     '<svg class="ca-logo" viewBox="0 0 32 20" aria-hidden="true">'
@@ -66,9 +60,13 @@ ZOOM = (
     '<button type="button" data-zoom="in" aria-label="Zoom in">+</button>'
     '<button type="button" data-zoom="fit" aria-label="Fit to width">Fit</button></div>'
 )
-REMARK_HINT = (
-    '<p class="ca-note ca-hint">Click a sentence, or use the buttons beside a statement, to agree, disagree '
-    "or correct. Kept on this page’s machine: your remark, versions and 10 s of trace; no name.</p>"
+BASIS_HINT = "Point at a sentence, or tap it, to see what it rests on and the verdict of its check."
+REMARK_HINT = "Tapped or clicked, it can be agreed with, disagreed with or corrected."
+STATEMENT_HINT = "Say of each statement whether you agree."
+KEPT_HINT = "Kept on this page’s machine: your remark, versions and 10 s of trace; no name."
+DOWNLOAD_HINT = (
+    "The report as a file, made when you ask for it and not kept here. PDF prints on A4, with the trace in "
+    "true size and room for a signature; HTML is one page that needs nothing else; others are for programs."
 )
 EMPTY_TRACE = '<div class="ca-empty"><p>The 12-lead trace appears here</p></div>'
 EMPTY_TAB = '<article class="ca-doc"><p class="ca-note">Nothing yet: open an ECG.</p></article>'
@@ -78,16 +76,28 @@ EMPTY_COMPARISON = (
 )
 
 
-REMARKED_TABS = ("Report", "Statements")
-"""Tabs whose sentences or statements a visitor can remark on."""
+def report_tabs(takes_remarks: bool = False) -> Mapping[str, Callable[[Report], str]]:
+    """The tabs that show a report, by their titles; two of them may have the buttons of feedback."""
+    told = [BASIS_HINT, REMARK_HINT, KEPT_HINT] if takes_remarks else [BASIS_HINT]
+    asked = [STATEMENT_HINT, KEPT_HINT] if takes_remarks else []
+    return {
+        "Report": _hinted(narrative_html, told, takes_remarks, "ca-pane"),
+        "Measurements": measurements_html,
+        "Statements": _hinted(statements_html, asked, takes_remarks),
+        "Findings": findings_html,
+        "Guidelines": evidence_html,
+    }
 
 
-def remarked(show: Callable[[Report], str]) -> Callable[[Report], str]:
-    """The fragment with what the page's script needs to put the buttons of feedback on it."""
+def _hinted(
+    show: Callable[[Report], str], hints: list[str], takes_remarks: bool, kind: str = ""
+) -> Callable[[Report], str]:
+    """A fragment below a hint, with what the page's script needs to put the buttons of feedback on it."""
 
     def shown(report: Report) -> str:
-        recording = escaped(report.provenance.input_sha256)
-        return f'<div data-recording="{recording}">{REMARK_HINT}{show(report)}</div>'
+        recording = f' data-recording="{escaped(report.provenance.input_sha256)}"' if takes_remarks else ""
+        hint = f'<p class="ca-hint">{" ".join(hints)}</p>' if hints else ""
+        return f'<div class="{kind}"{recording}>{hint}{show(report)}</div>'
 
     return shown
 
@@ -140,15 +150,6 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Scores:
-    """A score, its questions by their keys, and its result."""
-
-    name: gr.Dropdown
-    answers: Mapping[str, gr.components.Component]
-    result: gr.HTML
-
-
-@dataclass(frozen=True)
 class Sheets:
     """The tabs below the trace."""
 
@@ -172,6 +173,7 @@ def build_talk(writers: list[str]) -> Talk:
         label="Conversation",
         show_label=False,
         placeholder=GREETING,
+        examples=[{"text": SAMPLE_TITLES[name]} for name in STARTERS],
         height="100%",
         min_height=260,
         latex_delimiters=[],
@@ -202,13 +204,13 @@ def _build_form(writers: list[str]) -> Form:
     )
     prior = gr.Dropdown([("none", "")], value="", label="Earlier ECG to compare with")
     upload = gr.UploadButton(
-        "Upload an earlier ECG …", file_count="multiple", size="sm", elem_id="prior-file"
+        "Upload an earlier ECG …", file_count="multiple", size="md", elem_id="prior-file"
     )
     writer = gr.Dropdown(writers, value=writers[0], label="Writer")
     point = gr.Radio(
         POINTS, value="balanced", label="Operating point", info="Screening misses fewer, alarms more"
     )
-    again = gr.Button("Analyse again", variant="primary", size="sm", elem_id="again")
+    again = gr.Button("Analyse again", variant="primary", size="md", elem_id="again")
     return Form(age, sex, context, prior, upload, writer, point, again)
 
 
@@ -234,43 +236,20 @@ def build_sheets() -> Sheets:
     kept = gr.JSON(visible=False)
     with gr.Tabs(elem_id="tabs"):
         report: dict[str, gr.HTML] = {}
-        for title in TABS:
+        for title in report_tabs():
             with gr.Tab(title):
                 report[title] = gr.HTML(EMPTY_TAB)
         with gr.Tab("Comparison"):
             comparison = gr.HTML(EMPTY_COMPARISON)
         with gr.Tab("Scores"):
-            scores = _build_scores()
+            scores = build_scores()
         with gr.Tab("Download"):
             downloads = _build_downloads()
     return Sheets(report, comparison, scores, downloads, status, file, remark, kept)
 
 
-def _build_scores() -> Scores:
-    first = next(iter(SCORES))
-    name = gr.Dropdown([(score.name, key) for key, score in SCORES.items()], value=first, label="Score")
-    gr.HTML('<p class="ca-note">Age and sex are those of the form. Nothing else is taken as given.</p>')
-    questions = {q.key: q for score in SCORES.values() for q in score.questions}
-    shown = {q.key for q in SCORES[first].questions}
-    with gr.Row(elem_id="answers"):
-        answers = {
-            key: _build_question(question, key in shown)
-            for key, question in questions.items()
-            if key not in ("age_years", "sex")
-        }
-    return Scores(name, answers, gr.HTML(""))
-
-
-def _build_question(question: Question, is_shown: bool) -> gr.components.Component:
-    label = f"{question.text[:1].upper()}{question.text[1:]}"
-    if not question.answers:
-        return gr.Textbox(label=label, placeholder="a number", visible=is_shown, min_width=220)
-    choices = [NOT_GIVEN, *question.answers]
-    return gr.Radio(choices, value=NOT_GIVEN, label=label, visible=is_shown, min_width=220)
-
-
 def _build_downloads() -> dict[str, gr.Button]:
-    gr.HTML('<p class="ca-note">The report as a file, made when you ask for it and not kept here.</p>')
+    gr.HTML(f'<p class="ca-hint">{DOWNLOAD_HINT}</p>')
     with gr.Row(elem_id="downloads"):
         return {
             format: gr.Button(renderer.title, size="sm", min_width=120)

@@ -50,5 +50,5 @@ def get_writer(spec: str, settings: Settings | None = None) -> Writer:
     backend = get_backend(spec, settings)
     folder = model_folder(spec)
     if folder is not None and words_sheets(folder):
-        return SheetWriter(backend, folder, settings)
+        return SheetWriter(backend.name, folder, settings)
     return LlmWriter(backend, settings)

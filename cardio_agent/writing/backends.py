@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cardio_agent.errors import BadRequest
-from cardio_agent.resources import resource_dir
+from cardio_agent.resources import checked_dir
 from cardio_agent.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def get_backend(spec: str, settings: Settings) -> Backend:
 def model_folder(spec: str) -> Path | None:
     """The folder of the local model that a spec names; None for a server."""
     if spec == BUNDLED:
-        return resource_dir("models") / "writer"
+        return checked_dir("models/writer")
     kind, _, folder = spec.partition(":")
     return Path(folder) if kind == "hf" else None
 

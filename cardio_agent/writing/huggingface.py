@@ -6,9 +6,8 @@ safetensors only. Own class rather than langchain-huggingface: that one adds a p
 stop a running generation, and the whole of it is a page.
 """
 
-import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from functools import lru_cache
@@ -23,7 +22,6 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria, TextIteratorStreamer
-from transformers.generation.streamers import BaseStreamer
 from typing_extensions import override
 
 from cardio_agent.errors import WriterUnavailable
@@ -82,49 +80,17 @@ class LocalChatModel(BaseChatModel):
                 asked_to_stop.set()
         _ended(running)
 
-    def stream_lines(
-        self, prompts: Sequence[list[BaseMessage]], longest: float
-    ) -> Iterator[tuple[int, str | None]]:
-        """Answer several prompts in one batch: each line, with the number of its prompt, as it is written.
-
-        A small model takes about as long for ten prompts as for one, since a step of it is mostly overhead.
-
-        Parameters
-        ----------
-        prompts : sequence of list of BaseMessage
-            Without chat template: for models that were trained on plain prompts.
-        longest : float
-            Times the tokens of the longest prompt: no answer gets longer.
-
-        Yields
-        ------
-        (int, str or None)
-            Index of the prompt and a line without its line break; None when that answer has ended.
-        """
-        inputs = self._padded([self._prompt_text(messages)[0] for messages in prompts])
-        limit = int(longest * inputs["input_ids"].shape[1])
-        streamer = _RowStreamer(self.tokenizer, len(prompts))
-        asked_to_stop = threading.Event()
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            running = pool.submit(self._run, inputs, streamer, asked_to_stop, None, limit)
-            try:
-                yield from streamer
-            finally:
-                asked_to_stop.set()
-        _ended(running)
-
     def _run(
         self,
         inputs: dict[str, Any],
-        streamer: "TextIteratorStreamer | _RowStreamer",
+        streamer: TextIteratorStreamer,
         asked_to_stop: threading.Event,
         stop: list[str] | None,
-        limit: int | None = None,
     ) -> None:
         try:
             self.model.generate(
                 **inputs,
-                generation_config=self._generation_config(inputs["input_ids"].shape[1], stop, limit),
+                generation_config=self._generation_config(inputs["input_ids"].shape[1], stop),
                 streamer=streamer,
                 stopping_criteria=[_Stopped(asked_to_stop)],
                 tokenizer=self.tokenizer,
@@ -135,13 +101,6 @@ class LocalChatModel(BaseChatModel):
     def _inputs(self, messages: list[BaseMessage]) -> dict[str, Any]:
         text, templated = self._prompt_text(messages)
         encoded = self.tokenizer(text, return_tensors="pt", add_special_tokens=not templated)
-        return {name: encoded[name].to(self.model.device) for name in ("input_ids", "attention_mask")}
-
-    def _padded(self, texts: list[str]) -> dict[str, Any]:
-        """Prompts of unlike length as one tensor, filled up on the left, where generation does not go on."""
-        encoded = self.tokenizer(
-            texts, return_tensors="pt", add_special_tokens=True, padding=True, padding_side="left"
-        )
         return {name: encoded[name].to(self.model.device) for name in ("input_ids", "attention_mask")}
 
     def _prompt_text(self, messages: list[BaseMessage]) -> tuple[str, bool]:
@@ -159,12 +118,9 @@ class LocalChatModel(BaseChatModel):
     def _template(self, turns: list[dict[str, str]]) -> str:
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
-    def _generation_config(
-        self, n_prompt: int, stop: list[str] | None = None, limit: int | None = None
-    ) -> Any:
+    def _generation_config(self, n_prompt: int, stop: list[str] | None = None) -> Any:
         window = getattr(self.model.config, "max_position_embeddings", None)
-        longest = self.max_new_tokens if limit is None else min(limit, self.max_new_tokens)
-        room = longest if window is None else min(longest, window - n_prompt)
+        room = self.max_new_tokens if window is None else min(self.max_new_tokens, window - n_prompt)
         if room <= 0:
             raise ValueError(f"the prompt takes {n_prompt} tokens and the model reads at most {window}")
         config = deepcopy(self.model.generation_config)
@@ -177,50 +133,9 @@ class LocalChatModel(BaseChatModel):
             top_p=None,
             top_k=None,
             stop_strings=stop,
-            pad_token_id=self.tokenizer.eos_token_id,  # what follows an answer's end is its end again
+            pad_token_id=self.tokenizer.eos_token_id,  # one prompt at a time: nothing is padded
         )
         return config
-
-
-class _RowStreamer(BaseStreamer):  # type: ignore[misc]
-    """Takes the tokens of a batch step by step in one thread, gives them as lines in another."""
-
-    def __init__(self, tokenizer: Any, n_rows: int) -> None:
-        self._tokenizer = tokenizer
-        self._steps: queue.SimpleQueue[list[int] | None] = queue.SimpleQueue()
-        self._rows: list[list[int] | None] = [[] for _ in range(n_rows)]
-        self._prompts_seen = False
-
-    @override
-    def put(self, value: torch.Tensor) -> None:
-        if self._prompts_seen:
-            self._steps.put(value.flatten().tolist())
-        self._prompts_seen = True  # the prompts themselves come first
-
-    @override
-    def end(self) -> None:
-        self._steps.put(None)
-
-    def __iter__(self) -> Iterator[tuple[int, str | None]]:
-        while (step := self._steps.get()) is not None:
-            for row, token in enumerate(step):
-                yield from self._take(row, token)
-        for row in range(len(self._rows)):
-            yield from self._take(row, self._tokenizer.eos_token_id)
-
-    def _take(self, row: int, token: int) -> Iterator[tuple[int, str | None]]:
-        tokens = self._rows[row]
-        if tokens is None:
-            return
-        ended = token == self._tokenizer.eos_token_id
-        if not ended:
-            tokens.append(token)
-        if ended or "\n" in self._tokenizer.decode([token]):
-            if line := self._tokenizer.decode(tokens, skip_special_tokens=True).strip():
-                yield row, line
-            self._rows[row] = None if ended else []
-        if ended:
-            yield row, None
 
 
 class _Stopped(StoppingCriteria):  # type: ignore[misc]

@@ -8,44 +8,71 @@ and what it leaves out is said plainly, in its place.
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from cardio_agent.errors import WriterUnavailable
 from cardio_agent.schema import DraftSentence, Facts
-from cardio_agent.settings import Settings
-from cardio_agent.writing.backends import Backend
-from cardio_agent.writing.llm import LlmWriter
-from cardio_agent.writing.phrases import SECTIONS
+from cardio_agent.settings import Settings, get_settings
 from cardio_agent.writing.plain import plain_sentence
 from cardio_agent.writing.prompts import load_prompt
-from cardio_agent.writing.sheets import Sheet, read_line, sheet_of, sheets
+from cardio_agent.writing.sheets import Sheet, read_line, sheet_of, sheets, styles_of
 from cardio_agent.writing.taught import load_taught
 
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
 PROMPT = "section"
-# On sheets as long as some that it learnt from, a small model mixes alike sentences up.
-MOST_ITEMS = {name: 1 if name in ("comparison", "evidence") else 3 for name in SECTIONS}
 LONGEST = 2.0  # an answer says what its sheet says: one that is twice as long goes round in circles
 
-_Line = tuple[int, str | None]
+Line = tuple[int, str | None]
+"""Number of a prompt and a line of its answer; None when that answer has ended."""
 
 
-class SheetWriter(LlmWriter):
+class LineModel(Protocol):
+    """Answers many prompts at once."""
+
+    def stream_lines(
+        self, prompts: Sequence[list["BaseMessage"]], longest: float
+    ) -> Generator[Line, None, None]:
+        """Each line as it is written; no answer gets longer than ``longest`` times its prompt."""
+
+
+class SheetWriter:
     """Writes and answers through a model that words sheets. Does not mend: the plain sentence stands in.
 
     Parameters
     ----------
-    backend : Backend
-        Its chat model answers many prompts at once (:meth:`LocalChatModel.stream_lines`).
+    name : str
+        Shown with each sentence.
     folder : Path
         Of the model; holds the language that it was taught.
     settings : Settings, optional
+        ``llm_timeout_s`` bounds each call as a whole.
+    open_model : callable, optional
+        Gives the model at the first call; default: that of the folder.
     """
 
-    def __init__(self, backend: Backend, folder: Path, settings: Settings | None = None) -> None:
-        super().__init__(backend, settings)
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        settings: Settings | None = None,
+        *,
+        open_model: Callable[[], LineModel] | None = None,
+    ) -> None:
+        self.name = name
         self._folder = folder
+        self._settings = settings or get_settings()
+        self._open_model = open_model or self._load
+
+    def _load(self) -> LineModel:
+        from cardio_agent.writing.sheet_model import load_sheet_model
+
+        chosen = self._settings
+        return load_sheet_model(self._folder, chosen.device, chosen.llm_max_tokens, chosen.llm_temperature)
 
     def write(self, facts: Facts) -> Iterator[DraftSentence]:
         """Sentences of the report in reading order.
@@ -56,7 +83,7 @@ class SheetWriter(LlmWriter):
             When the model cannot be loaded, takes too long or writes nothing that can be used.
         """
         n_worded = 0
-        for draft in self._worded(tuple(sheets(facts, MOST_ITEMS))):
+        for draft in self._worded(tuple(sheets(facts))):
             n_worded += draft.writer == self.name
             yield draft
         if n_worded == 0:
@@ -96,22 +123,25 @@ class SheetWriter(LlmWriter):
                         yield draft
                     said.update(draft.cites)
 
-    def _lines(self, group: Sequence[Sheet]) -> Generator[_Line, None, None]:
+    def _lines(self, group: Sequence[Sheet]) -> Generator[Line, None, None]:
         """The model's lines on some sheets as they come, until the time is used up."""
         template = load_prompt(PROMPT).template()
-        model = self._backend.open()  # loading it does not count as answering slowly
-        prompts = [template.format_messages(section=s.section, items=s.text()) for s in group]
-        deadline = time.monotonic() + self._timeout_s
-        with closing(model.stream_lines(prompts, LONGEST)) as lines:  # type: ignore[attr-defined]
+        model = self._open_model()  # loading it does not count as answering slowly
+        prompts = [
+            template.format_messages(section=sheet.section, items=sheet.text(styles))
+            for sheet, styles in zip(group, styles_of(group), strict=True)
+        ]
+        deadline = time.monotonic() + self._settings.llm_timeout_s
+        with closing(model.stream_lines(prompts, LONGEST)) as lines:
             for line in lines:
                 if time.monotonic() > deadline:
                     raise WriterUnavailable(
-                        f"{self.name} took longer than {self._timeout_s:g} s: allow it more time"
+                        f"{self.name} took longer than {self._settings.llm_timeout_s:g} s: allow it more time"
                     )
                 yield line
 
 
-def _in_order(lines: Iterable[_Line], n: int) -> Iterator[_Line]:
+def _in_order(lines: Iterable[Line], n: int) -> Iterator[Line]:
     """Lines of n answers that come in together, one answer after the other, each as early as it can be."""
     waiting: list[deque[str | None]] = [deque() for _ in range(n)]
     current = 0

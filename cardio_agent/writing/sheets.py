@@ -2,24 +2,31 @@
 
 Enters: facts. Leaves: for each section a sheet of numbered plain sentences in which values, leads and
 quotations are slots; and, from what a model wrote upon it, draft sentences with the slots filled and
-the ids of the sentences that it rests on. A model that writes slots cannot write a wrong number.
+the ids of the sentences that it rests on. A model that writes slots cannot write a wrong number. A letter
+at each number is its style: one of the ways to say a thing, so that the same ECG is always worded
+alike and two ECGs seldom are.
 
-    1 Sinus rhythm at {1a}.                          →  The rhythm is sinus, rate {1a}. [1]
-    2 Probable premature ventricular complexes.      →  Findings suggest ventricular ectopic beats. [2]
+    1 ~K Sinus rhythm at {1a}.                        →  The rhythm is sinus, rate {1a}. [1]
+    2 ~c Probable premature ventricular complexes.    →  Findings suggest ventricular ectopic beats. [2]
 """
 
 import re
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from types import MappingProxyType
+from random import Random
 
 from cardio_agent.leads import LEADS
 from cardio_agent.schema import DraftSentence, Facts
+from cardio_agent.writing.phrases import SECTIONS, sentence
 from cardio_agent.writing.plain import PlainWriter
 
-MAX_ITEMS = 9
+# On longer sheets a small model mixes alike sentences up.
+MOST_ITEMS = {name: 1 if name in ("comparison", "evidence") else 3 for name in SECTIONS}
 SLOT_LETTERS = "abcdefghijkl"
+STYLES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"
 
 _LEAD = rf"(?:{'|'.join(sorted(LEADS, key=len, reverse=True))})"
 _RUN = rf"{_LEAD}(?:–{_LEAD})?"
@@ -29,13 +36,14 @@ _NUMBER = r"(?<!\w)\d+(?:\.\d+)?(?!\w)"
 _TAKEN_OUT = re.compile(rf"“[^”]*”|{_LEADS}|{_VALUE}|\d{{4}}-\d\d-\d\d|{_NUMBER}")
 _QUOTED_PASSAGE = re.compile(r"^(.*?): (“[^”]*”)$")
 _NOTE = re.compile(r"^(Note on reading): (.*?)\.?$", re.DOTALL)  # may repeat what a file says
+_SUMMARY, _NORMAL = "In summary: ", "normal ECG"
 _SLOT = re.compile(r"\{(\d[a-z])\}")
 _LINE = re.compile(r"^(.*?\S)\s*((?:\[\d\])+)$")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Up to nine plain sentences of one section.
+    """A few plain sentences of one section.
 
     ``lines[k]`` is sentence k + 1 without its values; ``values`` holds these by slot name ("1a").
     """
@@ -45,16 +53,17 @@ class Sheet:
     lines: tuple[str, ...]
     values: Mapping[str, str]
 
-    def text(self) -> str:
-        """What a model is given."""
-        return "\n".join(f"{k} {line}" for k, line in enumerate(self.lines, start=1))
+    def text(self, styles: str) -> str:
+        """What a model is given; ``styles`` holds a letter of :data:`STYLES` for each sentence."""
+        numbered = enumerate(zip(styles, self.lines, strict=True), start=1)
+        return "\n".join(f"{k} ~{style} {line}" for k, (style, line) in numbered)
 
 
-def sheets(facts: Facts, most: Mapping[str, int] = MappingProxyType({})) -> Iterator[Sheet]:
-    """The plain report of these facts as sheets in reading order, of ``most[section]`` sentences at most."""
+def sheets(facts: Facts) -> Iterator[Sheet]:
+    """The plain report of these facts as sheets in reading order."""
     for section, group in groupby(PlainWriter().write(facts), key=lambda draft: draft.section):
         drafts = tuple(group)
-        step = most.get(section, MAX_ITEMS)
+        step = MOST_ITEMS[section]
         for start in range(0, len(drafts), step):
             yield sheet_of(section, drafts[start : start + step])
 
@@ -70,6 +79,12 @@ def sheet_of(section: str, drafts: Sequence[DraftSentence]) -> Sheet:
     return Sheet(section, tuple(drafts), tuple(lines), values)
 
 
+def styles_of(group: Sequence[Sheet]) -> list[str]:
+    """Styles for some sheets, always the same for the same sentences."""
+    random = Random(zlib.crc32("".join(draft.text for sheet in group for draft in sheet.drafts).encode()))
+    return ["".join(random.choices(STYLES, k=len(sheet.lines))) for sheet in group]
+
+
 def take_out(text: str, number: int) -> tuple[str, dict[str, str]]:
     """A sentence with its values as slots, and the values.
 
@@ -80,6 +95,8 @@ def take_out(text: str, number: int) -> tuple[str, dict[str, str]]:
         return f"{{{number}a}}: {{{number}b}}", {f"{number}a": passage[1], f"{number}b": passage[2]}
     if note := _NOTE.match(text):
         return f"{note[1]}: {{{number}a}}.", {f"{number}a": note[2]}
+    if text.startswith(_SUMMARY) and text.endswith("."):
+        return _take_out_findings(text, number)
     values: dict[str, str] = {}
 
     def slot(match: re.Match[str]) -> str:
@@ -92,13 +109,28 @@ def take_out(text: str, number: int) -> tuple[str, dict[str, str]]:
     return _TAKEN_OUT.sub(slot, text), values
 
 
+def _take_out_findings(text: str, number: int) -> tuple[str, dict[str, str]]:
+    """A conclusion with its findings as slots: none of them can be left out or mixed with another.
+
+    >>> _take_out_findings("In summary: sinus rhythm; LVH in V5; probable otherwise normal ECG.", 1)
+    ('In summary: {1a}; {1b}; probable otherwise normal ECG.', {'1a': 'sinus rhythm', '1b': 'LVH in V5'})
+    """
+    parts = text.removeprefix(_SUMMARY).removesuffix(".").split("; ")
+    verdict = [parts.pop()] if parts[-1].endswith(_NORMAL) else []
+    last = len(SLOT_LETTERS) - 1
+    parts[last:] = ["; ".join(parts[last:])] if parts[last:] else []
+    values = {f"{number}{letter}": part for letter, part in zip(SLOT_LETTERS, parts, strict=False)}
+    return f"{_SUMMARY}{'; '.join([f'{{{name}}}' for name in values] + verdict)}.", values
+
+
 def read_line(sheet: Sheet, line: str, writer: str) -> DraftSentence | None:
     """The draft sentence of one line that a model wrote on a sheet.
 
     Returns
     -------
     DraftSentence or None
-        None for a line that cites no sentence of the sheet or holds a slot of none that it cites.
+        None for a line that cites no sentence of the sheet, or does not hold each value of those that it
+        cites exactly once.
     """
     match = _LINE.match(line.strip())
     if match is None:
@@ -106,8 +138,10 @@ def read_line(sheet: Sheet, line: str, writer: str) -> DraftSentence | None:
     numbers = [int(n) for n in re.findall(r"\d", match[2])]
     if any(not 1 <= n <= len(sheet.drafts) for n in numbers):
         return None
-    if any(slot not in sheet.values or int(slot[0]) not in numbers for slot in _SLOT.findall(match[1])):
+    if Counter(_SLOT.findall(match[1])) != Counter(name for name in sheet.values if int(name[0]) in numbers):
         return None
     text = _SLOT.sub(lambda slot: sheet.values[slot[1]], match[1])
+    if sheet.section == "conclusion":
+        text = sentence(text)  # a slot may stand first
     cites = dict.fromkeys(id for n in numbers for id in sheet.drafts[n - 1].cites)
     return DraftSentence(section=sheet.section, text=text, cites=tuple(cites), writer=writer)

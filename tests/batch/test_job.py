@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import gzip
 import json
 import os
 from pathlib import Path
@@ -50,6 +51,24 @@ def test_the_table_alone(make_files: MakeFiles, tmp_path: Path) -> None:
     assert table["n_supported"].to_pylist() == [None, None]
     assert table["writer"].to_pylist() == [None, None]
     assert not (tmp_path / "out" / "reports.jsonl").exists()
+
+
+def test_reports_gzipped_are_the_same_lines_and_take_the_place_of_the_others(
+    make_files: MakeFiles, tmp_path: Path
+) -> None:
+    source, out = make_files(["60", "61", "62"]), tmp_path / "out"
+    run(source, out)
+    plain = (out / "reports.jsonl").read_bytes()
+    packed = []
+    for _ in range(2):
+        run_batch([source], out, options=BatchOptions(gzipped=True, quiet=True), examiner=FakeExaminer())
+        packed.append((out / "reports.jsonl.gz").read_bytes())
+    assert not (out / "reports.jsonl").exists()
+    assert gzip.decompress(packed[0]) == plain
+    assert packed[0] == packed[1]
+    run(source, out)
+    assert (out / "reports.jsonl").read_bytes() == plain
+    assert not (out / "reports.jsonl.gz").exists()
 
 
 def test_failures_stand_apart_and_stop_nothing(make_files: MakeFiles, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from cardio_agent.chat.parts import understand_parts
         ("Any LVH and any ischaemia?", [Intent.DIAGNOSIS, Intent.DIAGNOSIS]),
         ("Is there AF, and what do guidelines say about it?", [Intent.DIAGNOSIS, Intent.GUIDELINE]),
         ("What is the QTc and is it long?", [Intent.MEASUREMENT]),
+        ("How fast is the heart, and is it regular?", [Intent.MEASUREMENT, Intent.REGULARITY]),
         ("heart rate, PR", [Intent.MEASUREMENT]),
         ("How wide and deep is the Q wave in III?", [Intent.MEASUREMENT]),
         ("ST in V2 and V3", [Intent.MEASUREMENT]),

@@ -51,7 +51,8 @@ def test_the_table_counts_by_set_and_kind() -> None:
     wrong = Asked(1, ChatQuestion("pr", "p r?", set="held-out"), "", ("does not cite m-pr_ms",))
     table = answers_table([right, wrong])
     assert "own: 100.0 % (1 of 1) answered right" in table
-    assert "| pr | 100.0 % (1 of 1) | 0.0 % (0 of 1) |" in table
+    assert "held-out: 0.0 % (0 of 1) answered right" in table
+    assert "| pr | 50.0 % (1 of 2) |" in table
     assert "“p r?” does not cite m-pr_ms" in table
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from cardio_agent.errors import BadRequest
 from cardio_agent.findings.score_tables import SCORES
-from cardio_agent.findings.scores import ScoreInputs, ScoreResult, compute_score
+from cardio_agent.findings.scores import ScoreInputs, compute_score
 from cardio_agent.retrieval import load_corpus
+from cardio_agent.schema import ScoreResult
 
 
 def score(name: str, **given: str) -> ScoreResult:

@@ -27,7 +27,7 @@ def test_a_cited_passage_is_quoted_in_the_note(report: Report) -> None:
 def test_a_sentence_of_the_plain_writer_in_place_of_the_models_is_marked(report: Report) -> None:
     text = shown(report, sentence("It is wide.", "m-qrs_ms", writer="plain"))
     assert text.startswith("It is wide.*")
-    assert "Written by: plain in place of the model" in text
+    assert "Written by: the plain writer in place of the model" in text
 
 
 def test_a_sentence_that_failed_says_so_in_the_open(report: Report) -> None:

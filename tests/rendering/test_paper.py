@@ -112,7 +112,7 @@ def test_the_header_shows_values_and_a_dash_for_what_was_not_measured() -> None:
     )
     shown = texts(plot_ecg(square_ecg(), measurements=measured))
     assert {"78 bpm", "152 ms", "430 ms", "−38°", "–"} <= set(shown)
-    assert "64 years, female · 10 s at 500 Hz · csv" in shown
+    assert "64 years, female · 10 s at 500 Hz · CSV" in shown
     assert "RESEARCH USE ONLY" in shown
 
 

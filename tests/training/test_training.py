@@ -321,6 +321,7 @@ def test_the_command_trains_stops_early_and_lays_out_the_model(
     assert epochs[-1]["epoch"] == best["epoch"] + 1  # one epoch of patience
     assert {path.name for path in (tmp_path / "run" / "model").iterdir()} == {
         "README.md",
+        "SHA256SUMS",
         "calibration.json",
         "config.json",
         "metrics.json",

@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from cardio_agent.errors import TrainingError
-from cardio_agent.training.writer.pairs import Pair, pairs
+from cardio_agent.training.writer.pairs import Pair, pair_of
 from cardio_agent.training.writer.scores import score_writer
 from cardio_agent.training.writer.tokens import END, train_tokenizer
-from cardio_agent.training.writer.training import WriterPlan, train_writer_model
+from cardio_agent.training.writer.training import WriterPlan, train_writer_model, trained_minutes
 from cardio_agent.writing import PlainWriter, SheetWriter, Taught, get_writer
+from cardio_agent.writing.sheets import sheets, styles_of
 from tests.facts import facts_normal
 
 PLAN = WriterPlan(epochs=3, tokens_per_batch=512, hidden=32, layers=2, heads=2, inner=64)
@@ -21,7 +21,9 @@ PLAN = WriterPlan(epochs=3, tokens_per_batch=512, hidden=32, layers=2, heads=2, 
 
 @pytest.fixture(scope="module")
 def few() -> list[Pair]:
-    return list(pairs(facts_normal(), Random(0)))
+    facts = facts_normal()
+    group = tuple(sheets(facts))
+    return [pair_of(sheet, facts, styles) for sheet, styles in zip(group, styles_of(group), strict=True)]
 
 
 def test_slots_and_numbers_are_single_tokens_and_survive_decoding(few: list[Pair]) -> None:
@@ -42,6 +44,10 @@ def test_resumed_run_ends_as_an_undisturbed_one(few: list[Pair], tmp_path: Path)
     list(train_writer_model(few, few, tokenizer, tmp_path / "cut", PLAN, resume=True))
     a, b = (load_file(tmp_path / name / "model" / "model.safetensors") for name in ("whole", "cut"))
     assert all(torch.equal(a[key], b[key]) for key in a)
+    minutes = trained_minutes(tmp_path / "cut")
+    assert minutes > 0
+    assert not list(train_writer_model(few, few, tokenizer, tmp_path / "cut", PLAN, resume=True))
+    assert trained_minutes(tmp_path / "cut") == minutes
     with pytest.raises(TrainingError, match="another plan"):
         next(train_writer_model(few, few, tokenizer, tmp_path / "cut", replace(PLAN, seed=1), resume=True))
 

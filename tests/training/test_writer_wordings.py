@@ -8,13 +8,12 @@ import pytest
 from cardio_agent.findings.rules import FALLBACKS, RULES
 from cardio_agent.schema import Certainty, DraftSentence, Facts, Finding
 from cardio_agent.training.writer.grammar import load_wordings, reworded
-from cardio_agent.training.writer.nouns import conclusion_parts, finding_of, hedged_noun, noun_of
-from cardio_agent.training.writer.pairs import corpus, imagined, pairs
+from cardio_agent.training.writer.nouns import finding_of, hedged_noun, noun_of
+from cardio_agent.training.writer.pairs import corpus, imagined, pair_of
 from cardio_agent.verification import check
-from cardio_agent.writing.sheets import Sheet, read_line, sheets
+from cardio_agent.writing.sheets import STYLES, Sheet, read_line, sheets
 from tests.facts import ALL_FACTS, facts_normal
 
-_N_DRAWN = 15
 _COMMON = {
     "rhythm": "Sinus rhythm at {1a}.",
     "conduction": "No conduction disturbance.",
@@ -23,7 +22,7 @@ _COMMON = {
     "intervals": "PR interval {1a}, QRS duration {1b}, QTc (Fridericia) {1c} and QRS axis {1d}"
     " are within normal limits.",
     "technique": "Recording quality is good.",
-    "conclusion": "In summary: sinus rhythm; probable normal ECG.",
+    "conclusion": "In summary: {1a}; probable normal ECG.",
 }
 
 
@@ -31,9 +30,19 @@ def _sheet(section: str, *lines: str) -> Sheet:
     return Sheet(section, (), lines, {})
 
 
-def _drawn(section: str, *lines: str, n: int = 300) -> set[str]:
+def _drawn(section: str, *lines: str, n_attempts: int = 4) -> set[str]:
+    """Every way to say a sheet of which all sentences have one style."""
     sheet = _sheet(section, *lines)
-    return {line for k in range(n) for line in reworded(sheet, Random(k))}
+    return {
+        line
+        for style in STYLES
+        for attempt in range(n_attempts)
+        for line in reworded(sheet, style * len(lines), attempt)
+    }
+
+
+def _styles(sheet: Sheet, random: Random) -> str:
+    return "".join(random.choices(STYLES, k=len(sheet.lines)))
 
 
 def _with_finding(text: str, certainty: Certainty) -> Facts:
@@ -47,8 +56,9 @@ def _with_finding(text: str, certainty: Certainty) -> Facts:
 
 @pytest.mark.parametrize("make", ALL_FACTS.values(), ids=ALL_FACTS)
 def test_every_pair_of_an_ecg_passes_its_checks(make: type[Facts]) -> None:
-    facts = make()
-    for sheet, pair in zip(sheets(facts), pairs(facts, Random(1)), strict=True):
+    facts, random = make(), Random(1)
+    for sheet in sheets(facts):
+        pair = pair_of(sheet, facts, _styles(sheet, random))
         for line in pair.answer.split("\n"):
             draft = read_line(sheet, line, "")
             assert draft is not None, line
@@ -60,8 +70,8 @@ def test_wordings_of_a_normal_ecg_pass_their_checks() -> None:
     refused = []
     n_lines = 0
     for sheet in sheets(facts):
-        for k in range(_N_DRAWN):
-            for line in reworded(sheet, Random(k)):
+        for style in STYLES:
+            for line in reworded(sheet, style * len(sheet.lines)):
                 draft = read_line(sheet, line, "")
                 assert draft is not None, line
                 n_lines += 1
@@ -72,11 +82,23 @@ def test_wordings_of_a_normal_ecg_pass_their_checks() -> None:
 
 @pytest.mark.parametrize("section", _COMMON)
 def test_common_things_are_said_in_at_least_thirty_ways(section: str) -> None:
-    assert len(_drawn(section, _COMMON[section], n=900)) >= 30
+    assert len(_drawn(section, _COMMON[section], n_attempts=1)) >= 30
 
 
 def test_certainties_have_at_least_thirty_frames() -> None:
-    assert all(len(load_wordings().frames[c]) >= 30 for c in ("definite", "probable", "possible"))
+    frames = load_wordings().frames
+    assert len(frames["definite"]) >= 30
+    assert all(len(frames[c] + frames[f"{c}_diagnosis"]) >= 30 for c in ("probable", "possible"))
+
+
+def test_a_sign_is_not_worded_as_a_diagnosis() -> None:
+    lines = _drawn("ischaemia", "Possible pathological Q waves in {1a}.")
+    assert not any(re.search(r"compatible|suspicious|represent|excluded", line) for line in lines)
+
+
+def test_a_style_always_says_the_same() -> None:
+    sheet = _sheet("rhythm", _COMMON["rhythm"])
+    assert reworded(sheet, "K") == reworded(sheet, "K") != reworded(sheet, "c")
 
 
 def test_every_finding_of_the_program_has_words() -> None:
@@ -87,7 +109,7 @@ def test_every_finding_of_the_program_has_words() -> None:
         taken = filled.replace("V2 and V3", "{1a}").replace("aVR or V1", "{1a} or {1b}")
         taken = re.sub(r"type 1 pattern in \{1a\}", "type {1a} pattern in {1b}", taken)
         plain = f"{taken[:1].upper()}{taken[1:]}."
-        words = _drawn(section.get(kind, "ischaemia"), plain, n=60)
+        words = _drawn(section.get(kind, "ischaemia"), plain)
         assert len(words) >= 2, plain
 
 
@@ -106,23 +128,19 @@ def test_no_variable_of_the_table_stays_in_a_sentence() -> None:
     random = Random(3)
     for _ in range(30):
         for sheet in sheets(imagined(facts_normal(), random)):
-            for line in reworded(sheet, random):
+            for line in reworded(sheet, _styles(sheet, random)):
                 assert not re.search(r"\{(?!\d[a-z]\})", line), line
                 assert "  " not in line, line
                 assert not re.search(r"\b[Aa] (?:[aeio]|ECG|MI\b|ST)", line), line
 
 
-def test_slots_of_a_sheet_are_all_kept_or_its_sentence_is_not_cited() -> None:
-    """A wording may leave out a lead that another value names, never a value."""
+def test_every_wording_can_be_read_back() -> None:
+    """It holds each value of what it cites exactly once."""
     random = Random(4)
     for make in ALL_FACTS.values():
         for sheet in sheets(make()):
-            for line in reworded(sheet, random):
-                cited = set(re.findall(r"\[(\d)\]", line))
-                values = {
-                    slot for slot, text in sheet.values.items() if slot[0] in cited and text[-1:].islower()
-                }
-                assert values <= set(re.findall(r"\{(\d[a-z])\}", line)), line
+            for line in reworded(sheet, _styles(sheet, random)):
+                assert read_line(sheet, line, "") is not None, line
 
 
 def test_findings_of_one_certainty_share_a_line() -> None:
@@ -144,16 +162,16 @@ def test_a_place_is_not_lent_to_another_finding() -> None:
     assert not any("[1][2]" in line for line in lines)
 
 
-def test_in_a_conclusion_what_is_certain_is_parted_from_doubt() -> None:
-    lines = _drawn("conclusion", "In summary: possible arm lead reversal; sinus rhythm; left axis deviation.")
-    assert all(re.search(r"possible [a-z ]*(?:arm|electrode)[a-z ]*;", line, re.IGNORECASE) for line in lines)
+def test_a_conclusion_names_every_finding_in_order() -> None:
+    lines = _drawn("conclusion", "In summary: {1a}; {1b}; probable otherwise normal ECG.")
+    assert all("{1a}; {1b}" in line for line in lines)
 
 
 def test_verbs_and_articles_agree() -> None:
-    lines = _drawn("ischaemia", "Pathological Q waves in {1a}.", n=300)
+    lines = _drawn("ischaemia", "Pathological Q waves in {1a}.")
     assert any("There are" in line for line in lines)
     assert not any(re.search(r"waves (?:is|was)\b|There is \w+ Q", line) for line in lines)
-    axis = _drawn("intervals", "Possible short PR interval: PR interval {1a}.", n=300)
+    axis = _drawn("intervals", "Possible short PR interval: PR interval {1a}.")
     assert any("There is a possible short PR" in line for line in axis)
 
 
@@ -172,12 +190,6 @@ def test_the_number_of_a_noun_is_that_of_its_head() -> None:
     )
     assert noun_of("ST–T changes in inferior leads").verb == "are"
     assert noun_of("an ischaemic ST–T change in inferior leads").verb == "is"
-
-
-def test_parts_of_a_conclusion_keep_their_certainty() -> None:
-    parts = conclusion_parts("probable left axis deviation, high QRS voltage and Q waves in {1a}")
-    assert [part.certainty for part in parts] == ["probable"] * 3
-    assert parts[-1].place == " in {1a}"
 
 
 def test_drawing_is_repeatable_and_without_repeats() -> None:

@@ -24,7 +24,7 @@ FACTS = all_facts()
         ("lbbb2", "QRS −54 ms vs prior [f-change_qrs_ms].", "contradicted"),
         ("lbbb2", "The heart rate is unchanged [m-heart_rate_bpm_change].", "supported"),
         ("lbbb2", "The heart rate has increased [m-heart_rate_bpm_change].", "contradicted"),
-        ("lbbb2", "The QRS width is unchanged [m-qrs_ms_change].", "unsupported"),
+        ("lbbb2", "The QRS width is unchanged [m-qrs_ms_change].", "contradicted"),
         ("lbbb2", "New LBBB with a normal QRS [f-new_clbbb, m-qrs_ms].", "contradicted"),
         ("lbbb2", "Higher J point in V5 than in the prior ECG [f-change_st_j_mv-V2].", "contradicted"),
         ("sim_lbbb", "Wider QRS and shorter PR than before [f-change_qrs_ms, f-change_pr_ms].", "supported"),

@@ -1,4 +1,4 @@
-"""Reports as files of every format, and scores beside them."""
+"""Reports as files of every format."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from cardio_agent.errors import BadRequest
 from cardio_agent.rendering import RENDERERS
-from cardio_agent.visit import Visit, download, opening, score
+from cardio_agent.visit import Visit, download, opening
 from tests.visit.fake_pipeline import replace_pipeline
 from tests.visit.test_opening import opened, steps
 
@@ -41,19 +41,3 @@ def test_a_name_for_a_file_has_no_path_and_no_odd_letter(tmp_path: Path) -> None
 def test_there_must_be_a_report() -> None:
     with pytest.raises(BadRequest, match="open an ECG first"):
         download(Visit(), "text")
-
-
-def test_a_score_takes_only_what_is_given_and_what_was_measured(tmp_path: Path) -> None:
-    current = opened(tmp_path).current
-    told = score("schwartz-ecg", {"qtc_ms": "500", "diabetes": "yes"}, current)
-    assert told.inputs == {"qtc_ms": 500.0}
-    measured = score("schwartz-ecg", {}, current)
-    assert measured.inputs == {"qtc_ms": 490.0}
-    assert measured.origins["qtc_ms"].startswith("measured in a.csv")
-    assert "torsades" in measured.missing
-    assert score("schwartz-ecg", {}, None).inputs == {}
-
-
-def test_an_answer_that_cannot_be_is_refused() -> None:
-    with pytest.raises(BadRequest, match="give a number"):
-        score("heart", {"troponin_x_limit": "<b>"}, None)

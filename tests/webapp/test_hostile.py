@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from cardio_agent.visit import MAX_FILES, Visit
-from cardio_agent.webapp.events import on_remark, scored
+from cardio_agent.webapp.events import on_remark
+from cardio_agent.webapp.scores import scored
 from tests.rendering.outline import EVIL, Outline
-from tests.webapp.test_server import free_port
+from tests.webapp.desk import free_port
 
 TIMEOUT_S = 60
 CHOICES = ["Plain: fixed wording", "balanced", "3x4", False, "", 0]

@@ -1,7 +1,6 @@
 """The server's doors: password, root path, probes, and the writers that it offers."""
 
 import re
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,13 +14,7 @@ from cardio_agent.errors import BadRequest
 from cardio_agent.settings import Settings
 from cardio_agent.webapp import ServerOptions, serve
 from cardio_agent.webapp.page import offered_writers
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
+from tests.webapp.desk import free_port
 
 # An empty page behind the server's own doors, in a process of its own: no model is loaded for it.
 DOORS = """

@@ -130,28 +130,3 @@ def test_a_report_by_random_weights_is_garbage_and_says_so(tiny_llama: Path) -> 
     with pytest.raises(WriterUnavailable, match="no sentence that cites a fact"):
         list(writer.write(facts_lbbb()))
     assert not _generation_threads()
-
-
-def test_a_batch_of_prompts_is_answered_line_by_line_as_each_alone_would_be(tiny_llama: Path) -> None:
-    model = _model(tiny_llama, max_new_tokens=60)
-    prompts = [MESSAGES, [HumanMessage("Another, and a longer one, so that lengths differ.")], MESSAGES]
-    lines: dict[int, list[str]] = {0: [], 1: [], 2: []}
-    ended: list[int] = []
-    for number, line in model.stream_lines(prompts, 100.0):
-        if line is None:
-            ended.append(number)
-        else:
-            lines[number].append(line)
-    assert sorted(ended) == [0, 1, 2]
-    assert lines[0] == lines[2]
-    for number, messages in enumerate(prompts):
-        alone = [line.strip() for line in model.invoke(messages).text.split("\n")]
-        assert lines[number] == [line for line in alone if line]
-
-
-def test_a_reader_that_leaves_a_batch_ends_it(tiny_llama: Path) -> None:
-    model = _model(tiny_llama, max_new_tokens=400)
-    stream = model.stream_lines([MESSAGES] * 3, 1e4)
-    next(stream)
-    stream.close()
-    assert not _generation_threads()

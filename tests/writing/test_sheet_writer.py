@@ -1,6 +1,6 @@
 """The writer of sheets over a model whose words are given: slots filled, what it omits said plainly."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ from cardio_agent.errors import WriterUnavailable
 from cardio_agent.reporting import compose
 from cardio_agent.settings import Settings
 from cardio_agent.writing import PlainWriter
-from cardio_agent.writing.backends import Backend
 from cardio_agent.writing.sheet_writer import SheetWriter
 from cardio_agent.writing.taught import Taught
 from tests.facts import facts_lbbb, facts_normal
@@ -28,7 +27,7 @@ class _Words:
         self,
         prompts: Sequence[list[Any]],
         longest: float,  # noqa: ARG002
-    ) -> Iterator[tuple[int, str | None]]:
+    ) -> Generator[tuple[int, str | None], None, None]:
         # Last prompt first: answers of a batch end in any order.
         for number, messages in reversed(list(enumerate(prompts))):
             for line in self._words("\n\n".join(m.text for m in messages)).splitlines():
@@ -47,7 +46,7 @@ LINES = (
 @pytest.fixture
 def writer_of(tmp_path: Path) -> WriterOf:
     Taught.of(LINES).save(tmp_path)
-    return lambda words: SheetWriter(Backend("words", lambda: _Words(words)), tmp_path, Settings())  # type: ignore[arg-type,return-value]
+    return lambda words: SheetWriter("words", tmp_path, Settings(), open_model=lambda: _Words(words))
 
 
 def test_lines_of_the_model_are_said_with_their_values_and_the_rest_plainly(writer_of: WriterOf) -> None:
@@ -100,6 +99,6 @@ def test_sections_come_in_reading_order_whichever_answer_ends_first(writer_of: W
 
 
 def test_a_model_folder_without_its_language_is_unavailable_at_the_first_sentence(tmp_path: Path) -> None:
-    writer = SheetWriter(Backend("words", lambda: _Words(str)), tmp_path, Settings())  # type: ignore[arg-type,return-value]
+    writer = SheetWriter("words", tmp_path, Settings(), open_model=lambda: _Words(str))
     with pytest.raises(WriterUnavailable, match=r"taught\.txt cannot be read"):
         next(writer.write(facts_normal()))

@@ -12,6 +12,7 @@ from typing import Literal
 BlockKind = Literal["heading", "text", "row"]
 
 CELL = " | "
+_MOST_GROWTH = 3
 _SPACES = re.compile(r"\s+")
 # A record's id in square brackets and typographic quotation marks have a meaning in reports: text from
 # a file must not be able to write them.
@@ -38,5 +39,7 @@ def clean(text: str) -> str:
     'ST elevation (MI-02)'
     """
     plain = unicodedata.normalize("NFKC", text)
+    if len(plain) > _MOST_GROWTH * len(text):  # one Arabic ligature becomes eighteen letters
+        plain = text
     shown = "".join(c for c in plain if c.isspace() or unicodedata.category(c)[0] != "C")
     return _SPACES.sub(" ", shown.translate(_OURS)).strip()

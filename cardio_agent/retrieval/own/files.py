@@ -4,6 +4,7 @@ Enters: a path. Leaves: blocks in reading order. Encodings are not guessed.
 """
 
 import re
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _TEXT_READERS: dict[str, Callable[[str], Iterator[Block]]] = {
     ".txt": read_text,
     ".text": read_text,
 }
+MAX_TEXT_BYTES = 4 * 2**20  # the longest guidelines of the societies are under one
+MAX_PDF_BYTES = 256 * 2**20
 SUFFIXES = (".pdf", *_TEXT_READERS)
 
 
@@ -36,6 +39,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
     UnsupportedFormat
         When the suffix is none of ``SUFFIXES``.
     """
+    check_document(path)
     suffix = path.suffix.lower()
     if suffix == ".pdf":
         return read_pdf(path)
@@ -44,6 +48,28 @@ def read_blocks(path: Path) -> Iterator[Block]:
             f"{path.name}: a guideline is a file of {', '.join(SUFFIXES)}; convert it first"
         )
     return _TEXT_READERS[suffix](_decoded(path))
+
+
+def check_document(path: Path) -> None:
+    """Refuse what is no file of bounded size, before any of it is read.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is no such file, or it is a folder, a device or too large.
+    """
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as exc:  # the latter: a name that no file can have
+        raise UnreadableFile(f"{path}: cannot be read ({exc}); check the file") from exc
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFile(f"{path}: is no file; give a document")
+    most = MAX_PDF_BYTES if path.suffix.lower() == ".pdf" else MAX_TEXT_BYTES
+    if status.st_size > most:
+        raise UnreadableFile(
+            f"{path.name}: {status.st_size / 2**20:.0f} MB are more than the {most // 2**20} MB that are "
+            "read; cut it into chapters"
+        )
 
 
 def _decoded(path: Path) -> str:

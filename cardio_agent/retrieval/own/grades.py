@@ -5,6 +5,7 @@ Does not judge: a passage of a user's file is unchecked whatever it says of itse
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from cardio_agent.retrieval.corpus import CLASSES, LEVELS
@@ -39,6 +40,7 @@ _PATTERNS = tuple(
 _UNMISTAKABLE = ("IIa", "IIb", "2a", "2b")  # in a cell by itself; "I" may be a lead and "1" a number
 
 
+@lru_cache(maxsize=16)  # a passage's grade is asked for several times in a row
 def grade_of(text: str) -> Grade:
     """The class and level that one recommendation gives.
 

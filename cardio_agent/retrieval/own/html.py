@@ -21,8 +21,8 @@ _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?:\.0*)?(?![.\d])",
     re.IGNORECASE,
 )
-_STYLE = re.compile(r"<style[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_STYLE = re.compile(r"<style[^<>]*>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+_LONGEST_REST = 10_000  # characters
 # One class or id, the last of a selector: what else a style sheet can say is not followed.
 _SELECTOR = re.compile(r"[.#][\w-]+$")
 
@@ -31,7 +31,10 @@ def read_html(text: str) -> Iterator[Block]:
     """Blocks of an HTML page."""
     parser = _Reader(_hidden_selectors(text))
     parser.feed(text)
-    parser.close()
+    # What is left was opened and never closed. The parser would now look for its end from each character
+    # of it; a reader of the page sees nothing of it.
+    if len(parser.rawdata) <= _LONGEST_REST:
+        parser.close()
     parser.end_block()
     yield from parser.blocks
 
@@ -112,7 +115,7 @@ class _Reader(HTMLParser):
 
 def _hidden_selectors(page: str) -> frozenset[str]:
     """Classes and ids that the page's own style sheets hide."""
-    rules = (rule for sheet in _STYLE.findall(page) for rule in _RULE.findall(sheet))
-    hiding = (selectors for selectors, declarations in rules if _HIDING.search(declarations))
+    rules = (rule.rpartition("{") for sheet in _STYLE.findall(page) for rule in sheet.split("}"))
+    hiding = (selectors for selectors, _, declarations in rules if _HIDING.search(declarations))
     found = (_SELECTOR.search(part.strip()) for selectors in hiding for part in selectors.split(","))
     return frozenset(match[0] for match in found if match)

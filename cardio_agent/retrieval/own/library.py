@@ -20,7 +20,7 @@ from typing import Any
 from cardio_agent.errors import BadRequest, CorpusError, IndexUnavailable, UnreadableFile
 from cardio_agent.retrieval.corpus import Passage
 from cardio_agent.retrieval.own.blocks import Block, clean
-from cardio_agent.retrieval.own.files import read_blocks
+from cardio_agent.retrieval.own.files import check_document, read_blocks
 from cardio_agent.retrieval.own.passages import Draft, drafts
 
 OWN_TOPIC = "own"
@@ -89,6 +89,7 @@ class Library:
         IndexUnavailable
             When the folder cannot be written.
         """
+        check_document(path)
         sha256 = _sha256(path)
         id_ = f"{ID_PREFIX}{sha256[:8]}"
         for suffix in (".jsonl", ".part"):

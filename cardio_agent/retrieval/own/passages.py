@@ -104,9 +104,10 @@ def _cut(block: Block) -> Iterator[Block]:
 
 def _words_up_to(sentence: str, longest: int) -> Iterator[str]:
     """A sentence, or where it is too long its parts, cut between words where there are any."""
-    while len(sentence) > longest:
-        end = sentence.rfind(" ", 1, longest)
-        end = end if end > 0 else longest
-        yield sentence[:end]
-        sentence = sentence[end:].lstrip()
-    yield sentence
+    start = 0
+    while len(sentence) - start > longest:
+        end = sentence.rfind(" ", start + 1, start + longest)
+        end = end if end > 0 else start + longest
+        yield sentence[start:end]
+        start = end + (sentence[end] == " ")
+    yield sentence[start:]

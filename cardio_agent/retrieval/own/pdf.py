@@ -28,6 +28,9 @@ _N_SAMPLED = 60
 _RECURS = 0.1
 _HYPHENS = ("\ufffe", "\x02", "\u00ad", "-")
 _SENTENCE_END = re.compile(r"[.!?:;]\W*$")
+# Beyond what any book has: a small file can name one page a million times, or hide a library in one page.
+_MAX_PAGES = 5_000
+_MAX_PAGE_CHARACTERS = 100_000
 _ITEM = re.compile(r"(?:[-*•–▪]|\d{1,3}[.)])\s+")
 
 
@@ -81,6 +84,10 @@ def read_pdf(path: Path) -> Iterator[Block]:
 
 def _blocks(document: Any, path: Path) -> Iterator[Block]:
     n_pages = len(document)
+    if n_pages > _MAX_PAGES:
+        raise UnreadableFile(
+            f"{path.name} has {n_pages:,} pages and {_MAX_PAGES:,} are read: cut it into parts"
+        )
     style = _style(document, n_pages)
     paragraphs = _Paragraphs(style.size)
     n_lines = 0
@@ -134,6 +141,11 @@ def _lines(page: Any) -> list[Line]:
     textpage = page.get_textpage()
     try:
         n = pdfium.FPDFText_CountChars(textpage)
+        if n > _MAX_PAGE_CHARACTERS:
+            raise UnreadableFile(
+                f"a page of the PDF holds {n:,} characters and {_MAX_PAGE_CHARACTERS:,} are read: "
+                "give another copy"
+            )
         characters = [(k, chr(pdfium.FPDFText_GetUnicode(textpage, k) or 32)) for k in range(n)]
         line: list[tuple[int, str]] = []
         lines: list[Line | None] = []

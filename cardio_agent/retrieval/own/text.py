@@ -11,36 +11,36 @@ from collections.abc import Iterator
 from cardio_agent.retrieval.own.blocks import CELL, Block
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HEADING = re.compile(r"\s{0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*\s*")
+_HEADING = re.compile(r"\s{0,3}(?P<marks>#{1,6})\s+(?P<title>.*)")
 _UNDERLINE = re.compile(r"\s{0,3}(?:=+|-{3,})\s*")
 _ITEM = re.compile(r"^\s*(?:[-*+•–]|\d{1,3}[.)])\s+")
-_SEPARATOR = re.compile(r"\s*\|?[\s|:+-]*-{2,}[\s|:+-]*")
+_SEPARATOR_MARKS = " \t|:+-"
 _COLUMNS = re.compile(r"\t+|\s{3,}")
 _NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z]\S")
-_EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+# Bounded, and without marks of their own inside: else a text of opening marks alone would take hours.
+_EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.{1,100}?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _LONGEST_HEADING = 90
 
 
 def read_markdown(text: str) -> Iterator[Block]:
     """Blocks of a Markdown file."""
-    page, paragraph = _first_page(text), ""
+    page, held = _first_page(text), _Paragraph()
     for line in [*_COMMENT.sub("", text).splitlines(), ""]:
         page = page and page + line.count("\f")
         heading = _HEADING.fullmatch(line)
-        underlined = bool(paragraph and _UNDERLINE.fullmatch(line)) and len(paragraph) <= _LONGEST_HEADING
+        underlined = 0 < held.length <= _LONGEST_HEADING and bool(_UNDERLINE.fullmatch(line))
         row = _cells(line)
         starts = heading or row or _ITEM.match(line) or not line.strip() or underlined
-        if paragraph and starts:
+        if held.length and starts:
             level = 1 if "=" in line else 2
-            yield Block("heading" if underlined else "text", _plain(paragraph), page, level)
-            paragraph = ""
+            yield Block("heading" if underlined else "text", _plain(held.taken()), page, level)
         if heading:
-            yield Block("heading", _plain(heading["title"]), page, len(heading["marks"]))
+            yield Block("heading", _plain(heading["title"].rstrip(" \t#")), page, len(heading["marks"]))
         elif row:
             yield Block("row", _plain(row), page)
-        elif not underlined and not _SEPARATOR.fullmatch(line):
-            paragraph = f"{paragraph} {_ITEM.sub('', line)}".strip()
+        elif not underlined and not _is_separator(line):
+            held.add(_ITEM.sub("", line))
 
 
 def read_text(text: str) -> Iterator[Block]:
@@ -52,18 +52,36 @@ def read_text(text: str) -> Iterator[Block]:
         if len(lines) == 1 and (level := heading_level(lines[0].strip())):
             yield Block("heading", lines[0], page, level)
             continue
-        paragraph = ""
+        held = _Paragraph()
         for line in lines:
             row = _cells(line) or CELL.join(cell for cell in _COLUMNS.split(line.strip()) if cell)
-            if paragraph and (CELL in row or _ITEM.match(line)):
-                yield Block("text", paragraph, page)
-                paragraph = ""
+            if held.length and (CELL in row or _ITEM.match(line)):
+                yield Block("text", held.taken(), page)
             if CELL in row:
                 yield Block("row", row, page)
             else:
-                paragraph = f"{paragraph} {line.strip()}".strip()
-        if paragraph:
-            yield Block("text", paragraph, page)
+                held.add(line)
+        if held.length:
+            yield Block("text", held.taken(), page)
+
+
+class _Paragraph:
+    """The lines of a paragraph; joined once, since joining at each line takes hours for a million."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self.length = 0
+
+    def add(self, line: str) -> None:
+        if line := line.strip():
+            self._lines.append(line)
+            self.length += len(line) + 1
+
+    def taken(self) -> str:
+        """The paragraph; a new one begins."""
+        text = " ".join(self._lines)
+        self._lines, self.length = [], 0
+        return text
 
 
 def heading_level(line: str) -> int:
@@ -85,10 +103,15 @@ def _first_page(text: str) -> int | None:
 
 def _cells(line: str) -> str:
     """The cells of a table's row between vertical bars; empty for any other line."""
-    if line.count("|") < 2 or _SEPARATOR.fullmatch(line):
+    if line.count("|") < 2 or _is_separator(line):
         return ""
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
     return CELL.join(cells) if any(cells) else ""
+
+
+def _is_separator(line: str) -> bool:
+    """Whether a line only parts a table's heading from its rows."""
+    return "--" in line and not line.strip(_SEPARATOR_MARKS)
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,8 @@
-"""Other ways to say what a sheet says, drawn at random from the tables in ``wordings/``.
+"""Other ways to say what a sheet says, from the tables in ``wordings/``.
 
-Enters: a sheet of plain sentences without values. Leaves: lines as a model is to write them, each with
-the numbers of the sentences that it rests on. A plain sentence that no form knows is left as it is.
+Enters: a sheet of plain sentences without values, and a style for each. Leaves: lines as a model
+is to write them, each with the numbers of the sentences that it rests on. A plain sentence that no form knows
+is left as it is.
 """
 
 import re
@@ -15,9 +16,9 @@ from random import Random
 
 from cardio_agent.findings.rules import FALLBACKS, RULES
 from cardio_agent.schema import Certainty
-from cardio_agent.training.writer.nouns import Finding, conclusion_parts, finding_of, hedged_noun, noun_of
+from cardio_agent.training.writer.nouns import Finding, finding_of, hedged_noun, noun_of
 from cardio_agent.writing.phrases import listed
-from cardio_agent.writing.sheets import Sheet
+from cardio_agent.writing.sheets import STYLES, Sheet
 
 _CHOICE = re.compile(r"<([^<>]*)>")
 _VARIABLE = re.compile(r"\{([A-Za-z]+)\}")
@@ -28,6 +29,8 @@ _ADVERBS: Mapping[Certainty, tuple[str, ...]] = {
 }
 _P_TOGETHER = 0.6  # that neighbours which can share a line do
 _MOST_TOGETHER = 3
+_OF_A_DIAGNOSIS = "_diagnosis"  # frames that suit a diagnosis, not a sign
+_STRIDE = 11  # a second try in a style is far from the first
 _FINDING_SECTIONS = ("conduction", "chambers", "ischaemia", "other")
 
 
@@ -47,6 +50,7 @@ class Wordings:
 
     names: Mapping[str, tuple[str, ...]]
     frames: Mapping[str, tuple[str, ...]]
+    signs: frozenset[str]
     verdicts: Mapping[str, tuple[str, ...]]
     openings: tuple[str, ...]
     forms: Mapping[str, tuple[Form, ...]]
@@ -70,7 +74,8 @@ def load_wordings() -> Wordings:
     names = {text: (text,) for text in _finding_texts()}
     return Wordings(
         names=names | {name: tuple(others) for name, others in whole["names"].items()},
-        frames={certainty: _expanded(frames) for certainty, frames in whole["frames"].items()},
+        frames={name: _expanded(frames) for name, frames in whole["frames"].items()},
+        signs=frozenset(whole["signs"]["names"]),
         verdicts={text: _expanded(ways) for text, ways in whole["verdicts"].items()},
         openings=_expanded(whole["openings"]["conclusion"]),
         forms={section: tuple(group) for section, group in forms.items()},
@@ -109,15 +114,32 @@ def _options(way: str) -> Iterator[list[str]]:
         yield piece.split("|") if k % 2 else [piece]
 
 
+class _Manner:
+    """What a style decides: which way of several, evenly spread, and every smaller choice."""
+
+    def __init__(self, style: str, attempt: int) -> None:
+        self._place = (STYLES.index(style) + attempt * _STRIDE) % len(STYLES)
+        self.random = Random(f"{style}{attempt}")
+
+    def way(self, ways: Sequence[str]) -> str:
+        return ways[self._place * len(ways) // len(STYLES)]
+
+    def name(self, name: str) -> str:
+        return self.random.choice(load_wordings().names.get(name, (name,)))
+
+
 # ── a sheet ──────────────────────────────────────────────────────────────────────────────────
 
 
-def reworded(sheet: Sheet, random: Random) -> list[str]:
-    """The sheet said in other words, one sentence a line with its numbers in brackets."""
+def reworded(sheet: Sheet, styles: str, attempt: int = 0) -> list[str]:
+    """The sheet said in other words, one sentence a line with its numbers in brackets.
+
+    The same styles and attempt always give the same words; another attempt gives others.
+    """
     lines: list[str] = []
     at = 0
     while at < len(sheet.lines):
-        text, n = _worded(sheet, at, random)
+        text, n = _worded(sheet, at, _Manner(styles[at], attempt))
         numbers = "".join(f"[{k}]" for k in range(at + 1, at + n + 1))
         # A passage brings its own full stop, inside its quotation marks.
         lines.append(f"{text if sheet.section == 'guidelines' else _sentence(text)} {numbers}")
@@ -125,21 +147,22 @@ def reworded(sheet: Sheet, random: Random) -> list[str]:
     return lines
 
 
-def _worded(sheet: Sheet, at: int, random: Random) -> tuple[str, int]:
+def _worded(sheet: Sheet, at: int, manner: _Manner) -> tuple[str, int]:
     """Words for one sentence or for several, and for how many."""
     matches = list(_matches(sheet.section, sheet.lines[at:]))
     together = [found for found in matches if found[0].n_lines > 1]
     alone = [found for found in matches if found[0].n_lines == 1]
-    if together and random.random() < _P_TOGETHER:
-        form, match = random.choice(together)
-        return _filled(form, match, random), form.n_lines
+    share = manner.random.random() < _P_TOGETHER
+    if together and share:
+        form, match = manner.random.choice(together)
+        return _filled(form, match, manner), form.n_lines
     if alone:
         form, match = alone[0]
-        return _filled(form, match, random), 1
+        return _filled(form, match, manner), 1
     if findings := _findings(sheet, at):
-        n = random.randint(2, len(findings)) if len(findings) > 1 and random.random() < _P_TOGETHER else 1
-        return _framed(findings[:n], random), n
-    if sheet.section == "conclusion" and (summary := _summary(sheet.lines[at], random)):
+        n = manner.random.randint(2, len(findings)) if len(findings) > 1 and share else 1
+        return _framed(findings[:n], manner), n
+    if sheet.section == "conclusion" and (summary := _summary(sheet.lines[at], manner)):
         return summary, 1
     return sheet.lines[at].removesuffix("."), 1
 
@@ -157,12 +180,13 @@ def _sentence(text: str) -> str:
 # ── forms ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _filled(form: Form, match: re.Match[str], random: Random) -> str:
+def _filled(form: Form, match: re.Match[str], manner: _Manner) -> str:
+    random = manner.random
     values = {name: text for name, text in match.groupdict().items() if text is not None}
     ways = form.ways
     if "X" in values:
         found = finding_of(values["X"])
-        noun = _drawn_name(found.name, random)
+        noun = manner.name(found.name)
         values |= {
             "H": hedged_noun(noun, found.certainty, random),
             "h": hedged_noun(noun, found.certainty, random, article=False),
@@ -173,12 +197,8 @@ def _filled(form: Form, match: re.Match[str], random: Random) -> str:
         ways = form.hedged if form.hedged and found.certainty != "definite" else form.ways
     if "Y" in values:
         others = re.split(r", | and ", values["Y"])
-        values["Y"] = listed([noun_of(_drawn_name(other, random)).bare for other in others])
-    return _VARIABLE.sub(lambda variable: values[variable[1]], random.choice(ways))
-
-
-def _drawn_name(name: str, random: Random) -> str:
-    return random.choice(load_wordings().names.get(name, (name,)))
+        values["Y"] = listed([noun_of(manner.name(other)).bare for other in others])
+    return _VARIABLE.sub(lambda variable: values[variable[1]], manner.way(ways))
 
 
 # ── findings ─────────────────────────────────────────────────────────────────────────────────
@@ -198,21 +218,23 @@ def _findings(sheet: Sheet, at: int) -> list[Finding]:
     return found
 
 
-def _framed(findings: Sequence[Finding], random: Random) -> str:
+def _framed(findings: Sequence[Finding], manner: _Manner) -> str:
     """Findings in a frame of their certainty; of several certainties, each with a word of its own."""
-    frames = load_wordings().frames
-    names = [_drawn_name(finding.name, random) for finding in findings]
+    frames, signs = load_wordings().frames, load_wordings().signs
+    names = [manner.name(finding.name) for finding in findings]
     certainty = findings[0].certainty
     if all(finding.certainty == certainty for finding in findings):
-        frame = random.choice(frames[certainty])
+        are_diagnoses = signs.isdisjoint(finding.name for finding in findings)
+        suiting = frames.get(certainty + _OF_A_DIAGNOSIS, ()) if are_diagnoses else ()
+        frame = manner.way(frames[certainty] + suiting)
         articled = [noun_of(name).articled for name in names]
         bare = [noun_of(name).bare for name in names]
     else:
         endings = ("{X}{in}", "{x}{in}")
-        frame = random.choice([frame for frame in frames["definite"] if frame.endswith(endings)])
+        frame = manner.way([frame for frame in frames["definite"] if frame.endswith(endings)])
         pairs = list(zip(names, findings, strict=True))
-        articled = [hedged_noun(name, finding.certainty, random) for name, finding in pairs]
-        bare = [hedged_noun(name, finding.certainty, random, article=False) for name, finding in pairs]
+        articled = [hedged_noun(name, finding.certainty, manner.random) for name, finding in pairs]
+        bare = [hedged_noun(name, finding.certainty, manner.random, article=False) for name, finding in pairs]
     is_one = len(findings) == 1
     places = [finding.place for finding in findings]
     values = {
@@ -229,30 +251,12 @@ def _framed(findings: Sequence[Finding], random: Random) -> str:
 # ── the conclusion ───────────────────────────────────────────────────────────────────────────
 
 
-def _summary(line: str, random: Random) -> str | None:
-    """The conclusion: its findings by other names, joined as a reader joins them."""
+def _summary(line: str, manner: _Manner) -> str | None:
+    """The conclusion: its findings, which are slots, and the last word on normality after them."""
     if not line.startswith("In summary: "):
         return None
     wordings = load_wordings()
     parts = line.removeprefix("In summary: ").removesuffix(".").split("; ")
-    verdict = random.choice(wordings.verdicts[parts.pop()]) if parts[-1] in wordings.verdicts else ""
-    groups = [_part(part, random) for part in parts]
-    glue = "; " if any(", " in part for part in parts) else random.choice(("; ", ", "))
-    text = ""
-    for k, (words, certainty) in enumerate(groups):
-        # After a word of doubt only a semicolon keeps what is certain certain.
-        after_doubt = k > 0 and groups[k - 1][1] != "definite" and certainty == "definite"
-        with_rhythm = k == 1 and glue == ", " and not after_doubt and random.random() < 0.5
-        text += ("" if k == 0 else " with " if with_rhythm else "; " if after_doubt else glue) + words
-    text = f"{text}{verdict}" if text else verdict.lstrip(";, ")
-    return random.choice(wordings.openings).replace("{L}", text)
-
-
-def _part(part: str, random: Random) -> tuple[str, Certainty]:
-    """A part of the conclusion, and its certainty: findings of one certainty, as a list."""
-    names = load_wordings().names
-    findings = conclusion_parts(part)
-    if any(finding.name not in names for finding in findings):
-        return part, finding_of(part).certainty
-    nouns = [noun_of(_drawn_name(finding.name, random)).bare + finding.place for finding in findings]
-    return hedged_noun(listed(nouns), findings[0].certainty, random, article=False), findings[0].certainty
+    verdict = manner.random.choice(wordings.verdicts[parts.pop()]) if parts[-1] in wordings.verdicts else ""
+    text = f"{'; '.join(parts)}{verdict}" if parts else verdict.lstrip(";, ")
+    return manner.way(wordings.openings).replace("{L}", text)

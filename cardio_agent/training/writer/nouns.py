@@ -21,7 +21,6 @@ _HEDGED = re.compile(r"^(?:(Probable|Possible) )?(.+?)( in \{\d[a-z]\})?$", re.I
 _ARTICLED = re.compile(r"^(an? )?(.+)$")
 _AFTER_HEAD = re.compile(r" (?:of|in|with|at|for|without|met|by) ")
 _PROPER_NAMES = ("Wellens", "Brugada", "Sgarbossa", "Cornell")
-_BETWEEN = re.compile(r", | and ")
 
 
 class Finding(NamedTuple):
@@ -74,13 +73,6 @@ def uncapitalised(text: str) -> str:
     first = text.split(" ", maxsplit=1)[0]
     is_word = first[1:].islower() and first[1] != "-" and first not in _PROPER_NAMES
     return text[:1].lower() + text[1:] if is_word else text
-
-
-def conclusion_parts(part: str) -> list[Finding]:
-    """The findings that one part of the conclusion lists, all of one certainty."""
-    certainty, _, _ = finding_of(part)
-    rest = part if certainty == "definite" else part.split(" ", maxsplit=1)[1]
-    return [finding_of(piece)._replace(certainty=certainty) for piece in _BETWEEN.split(rest)]
 
 
 def noun_of(name: str) -> Noun:

@@ -19,7 +19,7 @@ from cardio_agent.verification import check
 from cardio_agent.writing import load_prompt
 from cardio_agent.writing.phrases import lead_list
 from cardio_agent.writing.plain import plain_sentence
-from cardio_agent.writing.sheets import Sheet, read_line, sheet_of, sheets
+from cardio_agent.writing.sheets import STYLES, Sheet, read_line, sheet_of, sheets
 
 _TRIES = 4
 _CERTAINTIES: tuple[Certainty, ...] = ("definite", "probable", "possible")
@@ -36,25 +36,19 @@ class Pair(NamedTuple):
     answer: str
 
 
-def pairs(facts: Facts, random: Random) -> Iterator[Pair]:
-    """One pair for each sheet of a report."""
-    for sheet in sheets(facts):
-        yield _pair(sheet, facts, random)
+def pair_of(sheet: Sheet, facts: Facts, styles: str) -> Pair:
+    """A sheet with a style for each sentence, and what is to be written upon it."""
+    messages = (
+        load_prompt("section").template().format_messages(section=sheet.section, items=sheet.text(styles))
+    )
+    # As the text reaches a model without chat template.
+    prompt = "\n\n".join(message.text for message in messages) + "\n\n"
+    return Pair(prompt, "\n".join(_passing_lines(sheet, facts, styles)))
 
 
-def _pair(sheet: Sheet, facts: Facts, random: Random) -> Pair:
-    return Pair(prompt_of(sheet), "\n".join(_passing_lines(sheet, facts, random)))
-
-
-def prompt_of(sheet: Sheet) -> str:
-    """The text that a model without chat template is given for a sheet."""
-    messages = load_prompt("section").template().format_messages(section=sheet.section, items=sheet.text())
-    return "\n\n".join(message.text for message in messages) + "\n\n"
-
-
-def _passing_lines(sheet: Sheet, facts: Facts, random: Random) -> list[str]:
-    for _ in range(_TRIES):
-        lines = reworded(sheet, random)
+def _passing_lines(sheet: Sheet, facts: Facts, styles: str) -> list[str]:
+    for attempt in range(_TRIES):
+        lines = reworded(sheet, styles, attempt)
         drafts = [read_line(sheet, line, "") for line in lines]
         if all(d is not None and check(d, facts).verdict == "supported" for d in drafts):
             return lines
@@ -117,12 +111,15 @@ def corpus(facts: Sequence[Facts], random: Random, rounds: int) -> list[Pair]:
     No pair comes twice, and no sheet more often than ``MOST_WORDINGS``: most ECGs share a few sheets, of
     which there is soon nothing more to learn.
     """
-    drawn: dict[str, dict[Pair, None]] = defaultdict(dict)
+    drawn: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    found: list[Pair] = []
     for _ in range(rounds):
         for each in facts:
             for shown in (each, imagined(each, random)):
                 for sheet in (*sheets(shown), *_asked(shown, random)):
-                    known = drawn[prompt_of(sheet)]
-                    if len(known) < MOST_WORDINGS:
-                        known[_pair(sheet, shown, random)] = None
-    return [pair for known in drawn.values() for pair in known]
+                    known = drawn[sheet.section, *sheet.lines]
+                    styles = "".join(random.choices(STYLES, k=len(sheet.lines)))
+                    if len(known) < MOST_WORDINGS and styles not in known:
+                        known.add(styles)
+                        found.append(pair_of(sheet, shown, styles))
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cardio_agent.training.writer.pairs import Pair
-from cardio_agent.writing.sheets import MAX_ITEMS, SLOT_LETTERS
+from cardio_agent.writing.sheets import MOST_ITEMS, SLOT_LETTERS, STYLES
 
 VOCABULARY = 1536
 END = "<|end|>"
@@ -22,8 +22,9 @@ def train_tokenizer(pairs: Sequence[Pair]) -> Any:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    marks = [f"{{{n}{letter}}}" for n in range(1, MAX_ITEMS + 1) for letter in SLOT_LETTERS]
-    marks += [f"[{n}]" for n in range(1, MAX_ITEMS + 1)]
+    numbers = range(1, max(MOST_ITEMS.values()) + 1)
+    marks = [f"{{{n}{letter}}}" for n in numbers for letter in SLOT_LETTERS]
+    marks += [f"[{n}]" for n in numbers] + [f"~{style}" for style in STYLES]
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY - len(marks),
         special_tokens=[END, PAD],

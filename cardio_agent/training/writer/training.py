@@ -6,6 +6,7 @@ resumed ends as an undisturbed one.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from cardio_agent.training.schedule import warm_cosine
 from cardio_agent.training.writer.pairs import Pair
 from cardio_agent.training.writer.tokens import END
 
+_LAST = "last.safetensors"
 _IGNORED = -100  # targets that the loss passes over
 _MAX_TOKENS = 768
 
@@ -91,13 +93,29 @@ def train_writer_model(
     run = _Run(plan, len(tokenizer), _n_batches(examples, plan), device, on_step)
     first = run.restore(run_dir) if resume else 0
     for epoch in range(first, plan.epochs):
+        started = time.monotonic()
         loss = run.epoch(examples, epoch)
         result = WriterEpoch(epoch, loss, run.loss(unseen))
+        run.minutes += (time.monotonic() - started) / 60
         run.save(run_dir, epoch)
         save_model(run.model, tokenizer, run_dir / "model")
         with writing(run_dir / "history.jsonl"), (run_dir / "history.jsonl").open("a") as file:
             file.write(json.dumps(result._asdict()) + "\n")
         yield result
+
+
+def trained_minutes(run_dir: Path) -> float:
+    """How long the epochs of a run took, over all its starts.
+
+    Raises
+    ------
+    TrainingError
+        The run has no checkpoint.
+    """
+    path = run_dir / _LAST
+    _, about = read_checkpoint(path)
+    with refuse_foreign(path):
+        return float(about["minutes"])
 
 
 def new_model(plan: WriterPlan, vocabulary: int) -> Any:
@@ -177,7 +195,7 @@ class _Run:
         on_step: Callable[[int, int], None] | None,
     ) -> None:
         self.plan, self.device, self.on_step = plan, torch.device(device), on_step
-        self.n_steps, self.step = steps_per_epoch * plan.epochs, 0
+        self.n_steps, self.step, self.minutes = steps_per_epoch * plan.epochs, 0, 0.0
         self.model = new_model(plan, vocabulary).to(self.device)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(),
@@ -227,12 +245,12 @@ class _Run:
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items() if k != "lm_head.weight"}
         for i, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
-        about = {"epoch": epoch, "step": self.step, "plan": asdict(self.plan)}
-        write_checkpoint(run_dir / "last.safetensors", tensors, about)
+        about = {"epoch": epoch, "step": self.step, "minutes": self.minutes, "plan": asdict(self.plan)}
+        write_checkpoint(run_dir / _LAST, tensors, about)
 
     def restore(self, run_dir: Path) -> int:
         """Take up the run's last checkpoint; the epoch to go on with, 0 when there is none."""
-        path = run_dir / "last.safetensors"
+        path = run_dir / _LAST
         if not path.exists():
             return 0
         tensors, about = read_checkpoint(path)
@@ -251,5 +269,5 @@ class _Run:
                     _, index, part = key.split(".")
                     state.setdefault(int(index), {})[part] = value
             self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": state})
-            self.step = int(about["step"])
+            self.step, self.minutes = int(about["step"]), float(about["minutes"])
             return int(about["epoch"]) + 1

@@ -1,16 +1,40 @@
-"""A risk score as HTML: the total or the range it lies in, the points, and what is missing."""
+"""Risk scores for readers: the total or the range it lies in, the points, and what is missing.
 
-from cardio_agent.findings.scores import ScoreResult, find_score
+Enters: a :class:`ScoreResult`. Leaves: a line of text, or HTML for a page to arrange.
+"""
+
+from cardio_agent.findings.scores import find_score
 from cardio_agent.rendering.markup import article, cell, chip, escaped, row, table
+from cardio_agent.schema import ScoreResult
+
+
+def score_line(result: ScoreResult) -> str:
+    """The score in one line: total, what gave points, what was not given, where the points come from."""
+    points = ", ".join(f"{_named(key)} {p:g}" for key, p in result.points.items() if p)
+    missing = ", ".join(_named(key) for key in result.missing)
+    measured = "; ".join(
+        f"{_named(key)} {result.inputs[key]}, {words}" for key, words in result.origins.items()
+    )
+    unchecked = "" if result.checked else ", unchecked"
+    parts = [
+        f"{result.name}: {_total(result)}",
+        points and f"points: {points}",
+        missing and f"not given and not assumed: {missing}",
+        measured,
+        f"from what the user gave; source {result.origin}{unchecked}",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _named(key: str) -> str:
+    return key.replace("_", " ")
 
 
 def score_html(result: ScoreResult) -> str:
     """The score as far as its inputs go; nothing that was not given is assumed."""
     questions = {q.key: q.text for q in find_score(result.score).questions}
     missing = "".join(f"<li>{escaped(questions[key])}</li>" for key in result.missing)
-    points = [
-        row(escaped(key.replace("_", " ")), [cell(f"{p:g}", "ca-number")]) for key, p in result.points.items()
-    ]
+    points = [row(escaped(_named(key)), [cell(f"{p:g}", "ca-number")]) for key, p in result.points.items()]
     origins = "".join(
         f'<p class="ca-quiet">{escaped(f"{questions[key]}: {result.inputs[key]}, {words}")}</p>'
         for key, words in result.origins.items()
