@@ -114,7 +114,7 @@ class Chat:
         for sentence in self._by_model(query, reply):
             said.update(sentence.cites)
             yield sentence
-        for draft in reply.drafts[first:]:
+        for draft in dict.fromkeys(reply.drafts[first:]):  # two parts of a question may share a sentence
             if draft.writer == FIXED_WRITER:
                 yield _fixed(draft)
             elif not said.issuperset(draft.cites):

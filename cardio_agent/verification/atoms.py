@@ -73,8 +73,8 @@ def verb_words() -> frozenset[str]:
 # In order of precedence: where a phrase stands in two tables, the first one has it.
 _PHRASE_KINDS = (
     "quantity", "formula", "family", "only", "comparison", "negation", "certainty", "change", "prior",
-    "qualifier", "not_measurable", "probability", "attention", "state", "sex", "territory", "lead_group",
-    "guideline", "idiom", "break", "verb", "dimension", "degree", "modifier", "segment",
+    "course", "qualifier", "not_measurable", "probability", "attention", "state", "sex", "territory",
+    "lead_group", "guideline", "idiom", "break", "verb", "dimension", "degree", "modifier", "segment",
 )  # fmt: skip
 
 

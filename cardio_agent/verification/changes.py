@@ -10,6 +10,15 @@ from dataclasses import replace
 
 from cardio_agent.schema import Finding, Measurement
 from cardio_agent.verification.atoms import Atom
+from cardio_agent.verification.change_numbers import (
+    SUFFIX,
+    is_course,
+    is_current,
+    is_former,
+    is_past,
+    is_same,
+    is_size,
+)
 from cardio_agent.verification.claim_types import JudgementClaim, PresenceClaim, ValueClaim
 from cardio_agent.verification.claims import claims_of
 from cardio_agent.verification.clauses import DEFINITE, Clause
@@ -27,7 +36,7 @@ from cardio_agent.verification.lexicon import implied
 from cardio_agent.verification.places import check_place
 from cardio_agent.verification.presence import check_presence
 from cardio_agent.verification.told_changes import Change, change_of, goes_from, parts_by_lead, parts_of
-from cardio_agent.verification.values import check_value, matches
+from cardio_agent.verification.values import check_value
 
 # What a record says is so, to what may be said of it.
 _BORNE_OUT = {
@@ -37,14 +46,12 @@ _BORNE_OUT = {
     "gone": {"gone", "was", "changed"},
 }
 _OF_CONCEPTS = {"new", "gone", "kept", "was", "was not"}
-_SUFFIX = "_change"
-_SIGNS = "+-−"
 
 
 def is_change_clause(clause: Clause, context: Context) -> bool:
     """Whether a clause tells of change, in its own words or in those of a comparison."""
     comparisons = {f.id for f in context.findings if f.kind == "comparison"}
-    if (comparisons or any(m.name.endswith(_SUFFIX) for m in context.measurements)) and goes_from(clause):
+    if (comparisons or any(m.name.endswith(SUFFIX) for m in context.measurements)) and goes_from(clause):
         return True
     return any(
         atom.kind in ("change", "prior") or (atom.kind == "quote" and atom.key in comparisons)
@@ -164,74 +171,25 @@ def _number_objection(said: Change, finding: Finding, context: Context) -> Outco
     """Each number has to be the amount, the value then or, where a change is told, the value now."""
     known = change_of(text_clauses(finding.text))
     records = [context.cited.get(id) for id in finding.basis]
-    measured = [r for r in records if isinstance(r, Measurement) and r.name.endswith(_SUFFIX)]
+    measured = [r for r in records if isinstance(r, Measurement) and r.name.endswith(SUFFIX)]
     tells_of_then = not (said.directions or said.thens or any(m.value is not None for m in measured))
     for number in said.thens:
-        if not _is_former(number, known, measured, context):
+        if not is_former(number, known, measured, context):
             return contradicted(f"“{number.text}” is not the value then: {finding.text} [{finding.id}].")
     for number in (*said.numbers, *said.amounts):
-        is_amount = any(_same(number, other) for other in known.amounts) or _is_size(number, measured)
+        is_amount = any(is_same(number, other) for other in known.amounts) or is_size(number, measured)
         if number in said.amounts:
             is_right = is_amount
         elif tells_of_then and number.high is None:
             is_right = any(other.high is not None and other.value == number.value for other in known.numbers)
         else:
-            is_known = any(_same(number, other) for other in known.numbers)
-            is_known |= _is_course(number, measured, context.measurements)
-            is_right = is_known or is_amount or _is_current(number, said, context)
+            is_known = any(is_same(number, other) for other in known.numbers)
+            is_known |= is_course(number, measured, context.measurements)
+            is_right = is_known or is_amount or is_current(number, said, context)
         if not is_right:
             text = f"“{number.text}” does not stand in the comparison: {finding.text} [{finding.id}]."
             return contradicted(text)
     return None
-
-
-def _is_former(number: Atom, known: Change, changes: Sequence[Measurement], context: Context) -> bool:
-    """Whether a number is the value of the earlier tracing: told as such, or now less the change."""
-    told = [other for other in known.numbers if other.high is not None]
-    if any((other.value, other.unit) == (number.value, number.unit or other.unit) for other in told):
-        return True
-    return _is_past(number, changes, context.measurements)
-
-
-def _is_past(number: Atom, changes: Sequence[Measurement], rows: Sequence[Measurement]) -> bool:
-    """Whether a number is a value of now less its change."""
-    for change in changes:
-        for now in rows:
-            is_same = (now.name, now.lead) == (change.name.removesuffix(_SUFFIX), change.lead)
-            if is_same and now.value is not None and change.value is not None:
-                return matches(number, now.value - change.value, now.unit)
-    return False
-
-
-def _is_course(number: Atom, changes: Sequence[Measurement], rows: Sequence[Measurement]) -> bool:
-    """Whether "from 240 to 166 ms" gives the value then and the value now."""
-    if number.high is None:
-        return False
-    then, now = (replace(number, value=v, high=None, comparison="") for v in (number.value, number.high))
-    names = {(change.name.removesuffix(_SUFFIX), change.lead) for change in changes}
-    of_now = [m for m in rows if (m.name, m.lead) in names and m.value is not None]
-    return _is_past(then, changes, rows) and any(matches(now, m.value or 0.0, m.unit) for m in of_now)
-
-
-def _is_size(number: Atom, changes: Sequence[Measurement]) -> bool:
-    if number.high is not None:
-        return False
-    is_signed = number.text[0] in _SIGNS
-    values = [(m.value if is_signed else abs(m.value), m.unit) for m in changes if m.value is not None]
-    return any(matches(number, value, unit) for value, unit in values)
-
-
-def _same(written: Atom, known: Atom) -> bool:
-    return (written.value, written.high, written.unit) == (known.value, known.high, known.unit)
-
-
-def _is_current(number: Atom, said: Change, context: Context) -> bool:
-    """Whether a number is the present value of what changed."""
-    rows = context.measured(tuple(said.names)) if number.high is None else []
-    is_rate = {m.unit for m in rows} == {"bpm"}  # the one quantity that is spoken of without its unit
-    return bool(number.unit or is_rate) and any(
-        m.value is not None and matches(number, m.value, m.unit) for m in rows
-    )
 
 
 # ── against a measured change alone ──────────────────────────────────────────────────────────
@@ -239,15 +197,15 @@ def _is_current(number: Atom, said: Change, context: Context) -> bool:
 
 def _check_measured(said: Change, context: Context) -> Outcome:
     """A measured change: its way if a finding tells of it too, else only its size or that it is none."""
-    rows = [m for m in context.measurements if m.name.endswith(_SUFFIX) and m.value is not None]
-    rows = [m for m in rows if m.name.removesuffix(_SUFFIX) in said.names or _is_of_all(said, context)]
+    rows = [m for m in context.measurements if m.name.endswith(SUFFIX) and m.value is not None]
+    rows = [m for m in rows if m.name.removesuffix(SUFFIX) in said.names or _is_of_all(said, context)]
     if not rows or said.concepts:
         return unsupported("No comparison with an earlier tracing is cited.")
     is_so = f"The change is {rows[0].value:g} {rows[0].unit} [{rows[0].id}]."
     if not all(_is_course_of(said, m, context) for m in rows):
         return contradicted(is_so)
-    wrong = [n for n in said.amounts if not _is_size(n, rows)]
-    wrong += [n for n in said.thens if not _is_past(n, rows, context.facts.measurements)]
+    wrong = [n for n in said.amounts if not is_size(n, rows)]
+    wrong += [n for n in said.thens if not is_past(n, rows, context.facts.measurements)]
     wrong += [n for n in said.numbers if not _is_told_number(n, said, rows, context)]
     if wrong:
         return contradicted(f"“{wrong[0].text}” is not borne out. {is_so}")
@@ -257,17 +215,21 @@ def _check_measured(said: Change, context: Context) -> Outcome:
 def _is_measured_alone(said: Change, findings: Sequence[Finding], context: Context) -> bool:
     """Whether of what changed only the measured change is cited, beside findings on something else."""
     told = frozenset().union(*(change_of(text_clauses(finding.text)).names for finding in findings))
-    measured = {m.name.removesuffix(_SUFFIX) for m in context.measurements if m.name.endswith(_SUFFIX)}
+    measured = {m.name.removesuffix(SUFFIX) for m in context.measurements if m.name.endswith(SUFFIX)}
     return bool(said.names & measured) and not said.names & told
 
 
 def _check_unknown(clause: Clause, context: Context) -> Outcome | None:
     """ "No PR comparison can be given": a change that could not be measured."""
     said = change_of([clause])
-    rows = [m for m in context.measurements if m.name.endswith(_SUFFIX) and m.value is None]
-    rows = [m for m in rows if m.name.removesuffix(_SUFFIX) in said.names]
+    rows = [m for m in context.measurements if m.name.removesuffix(SUFFIX) in said.names]
+    rows = [m for m in rows if m.name.endswith(SUFFIX)]
     is_told = any(atom.kind == "not_measurable" for atom in clause) and not (said.numbers or said.amounts)
-    return supported(f"{rows[0].reason} [{rows[0].id}].") if rows and is_told else None
+    if not rows or not is_told:
+        return None
+    if known := next((m for m in rows if m.value is not None), None):
+        return contradicted(f"The change is {known.value:g} {known.unit} [{known.id}].")
+    return supported(f"{rows[0].reason} [{rows[0].id}].")
 
 
 def _is_of_all(said: Change, context: Context) -> bool:
@@ -281,7 +243,7 @@ def _is_course_of(said: Change, change: Measurement, context: Context) -> bool:
     findings = (f for f in context.facts.findings if f.kind == "comparison")
     is_material = any(change.id in finding.basis for finding in findings)
     way = "up" if (change.value or 0.0) > 0 else "down"
-    is_sized = any(_is_size(number, [change]) for number in (*said.numbers, *said.amounts))
+    is_sized = any(is_size(number, [change]) for number in (*said.numbers, *said.amounts))
     if is_material:
         return said.directions <= {way, "changed"}
     return said.directions <= {"none"} or (is_sized and said.directions <= {way, "changed"})
@@ -290,7 +252,7 @@ def _is_course_of(said: Change, change: Measurement, context: Context) -> bool:
 def _is_told_number(number: Atom, said: Change, changes: Sequence[Measurement], context: Context) -> bool:
     """Whether a number is the amount of a change, the value now, or the way from then to now."""
     return (
-        _is_size(number, changes)
-        or _is_current(number, said, context)
-        or _is_course(number, changes, context.measurements)
+        is_size(number, changes)
+        or is_current(number, said, context)
+        or is_course(number, changes, context.measurements)
     )

@@ -174,13 +174,20 @@ def _leads_after(atoms: Sequence[Atom], at: int) -> tuple[str, ...]:
 
 def _extremes(clause: Clause) -> Iterator[ExtremeClaim]:
     """ "ST elevation is largest in V3": whose value is the largest of all leads."""
-    leads = _leads_in(clause)
+    leads = _ranked_leads(clause) or _leads_in(clause)
     named = [atom for atom in clause if any(map(has_leads, atom.names))]
     is_plain = not any(atom.kind in ("number", "negation", "attention") for atom in clause)
     superlative = next((atom for atom in clause if atom.kind == "superlative"), None)
     if superlative and leads and len(named) == 1 and is_plain:
         sign = CONCEPTS[named[0].about].sign if named[0].about else 1
         yield ExtremeClaim(named[0].names, leads, sign, f"{superlative.text} {named[0].text}")
+
+
+def _ranked_leads(clause: Clause) -> tuple[str, ...]:
+    """ "Among the precordial leads V3 has the largest": V3, which is one of them; empty for none such."""
+    named = tuple(lead for atom in clause for lead in atom.leads)
+    groups = [_GROUPS.get(atom.key, ()) for atom in clause if atom.kind == "lead_group"]
+    return named if groups and all({*named} <= {*group} for group in groups) else ()
 
 
 def _is_plural_sex(atom: Atom) -> bool:
@@ -202,6 +209,7 @@ def _terms(clause: Clause) -> Iterator[TermClaim]:
     has_state = any(atom.kind == "state" for atom in clause)
     for k, atom in enumerate(clause):
         is_taken = (atom.kind == "superlative" and ranks) or (atom.kind == "lead_group" and has_state)
+        is_taken |= atom.kind == "lead_group" and bool(_ranked_leads(clause)) and any(_extremes(clause))
         if is_taken or _is_plural_sex(atom) or _spans_leads(atom, clause):
             continue
         is_loose = atom.kind == "qualifier" and not (

@@ -75,7 +75,8 @@ def _denies_giving(clause: Clause, at: int) -> bool:
         return not any(atom.kind == "probability" and atom.is_negated for atom in clause)
     if any(atom.kind in ("probability", "concept") and atom.is_negated for atom in clause):
         return False
-    return clause[at].key == "either" and any(atom.kind == "number" for atom in clause[at:])
+    shares = [atom for atom in clause[at:] if atom.kind == "number" and atom.unit in ("", "percent")]
+    return clause[at].key == "either" and bool(shares)
 
 
 def _named_statements(clause: Clause, context: Context) -> list[Statement]:

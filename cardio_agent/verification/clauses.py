@@ -18,9 +18,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cardio_agent.leads import LEADS
 from cardio_agent.verification.atoms import Atom, verb_words
-from cardio_agent.verification.recognition import recognise
+from cardio_agent.verification.recognition import recognise, with_groups
 
 Clause = tuple[Atom, ...]
 DEFINITE, PROBABLE, POSSIBLE = 3, 2, 1
@@ -61,20 +60,9 @@ def clauses_of(text: str, quotes: Sequence[tuple[str, str]] = ()) -> list[Clause
     quotes : sequence of (id, text)
         Texts of the cited records, see :func:`recognise`.
     """
-    atoms = _with_other_leads(recognise(_ANSWER.sub("", text), quotes))
+    atoms = with_groups(recognise(_ANSWER.sub("", text), quotes))
     clauses = _with_subjects(_split(atoms))
     return [_with_certainty(_with_negation(clause)) for clause in clauses]
-
-
-def _with_other_leads(atoms: Sequence[Atom]) -> list[Atom]:
-    """ "V1 is flat, the other leads are good": the others are those not named before."""
-    named = {lead for atom in atoms for lead in atom.leads}
-    others = tuple(lead for lead in LEADS if lead not in named)
-    is_reference = [bool(named) and atom.kind == "lead_group" and atom.key == "others" for atom in atoms]
-    return [
-        replace(atom, kind="leads", leads=others) if refers else atom
-        for atom, refers in zip(atoms, is_reference, strict=True)
-    ]
 
 
 def is_verb(atom: Atom) -> bool:

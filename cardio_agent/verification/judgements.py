@@ -3,12 +3,19 @@
 Enters: a claim and the context. Leaves: outcomes. The limits of normal are those of the findings.
 """
 
-from cardio_agent.findings.limits import QTC_NAMES, holds, normal_range
+from collections.abc import Iterator
+
+from cardio_agent.findings.limits import QTC_NAMES, Bounds, holds, normal_range
 from cardio_agent.schema import Measurement, Patient
 from cardio_agent.verification.claim_types import ExtremeClaim, JudgementClaim, MissingClaim
+from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
+from cardio_agent.verification.qualifiers import narrowed
 from cardio_agent.verification.values import MAGNITUDES, as_recorded
 from cardio_agent.writing.phrases import lead_list
+
+_SUPERIOR = Bounds("STD-03", below=-30)  # above the horizontal and beyond normal, to the left or the right
+_END = 0.05  # of the limit of normal, within which a normal value is "at the upper end"  unchecked
 
 
 def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
@@ -37,6 +44,10 @@ def check_judgement(claim: JudgementClaim, context: Context) -> Outcome:
 def _holds(word: str, m: Measurement, patient: Patient) -> bool | None:
     """Whether a word is true of a measurement; "above normal" tells the side as well."""
     limits = normal_range(m.name, patient)
+    if word in ("superior", "upright") and m.name == "qrs_axis_deg":
+        return m.value is not None and _SUPERIOR.contain(m.value)
+    if word in ("upper end", "lower end"):
+        return _is_at_end(word, m, limits)
     if not word.endswith(" normal") or m.value is None:
         return holds(word, m, patient)
     is_normal = holds("normal", m, patient)
@@ -44,6 +55,40 @@ def _holds(word: str, m: Measurement, patient: Patient) -> bool | None:
         return None
     is_on_side = m.value >= limits[1] if word == "above normal" else m.value <= limits[0]
     return not is_normal and is_on_side
+
+
+def check_normalised(clause: Clause, context: Context) -> Iterator[Outcome]:
+    """ "PR normalised": normal now, and by the cited change not so then."""
+    patient = context.facts.recording.patient
+    places = [k for k, atom in enumerate(clause) if atom.kind == "quantity"]
+    if not any(atom.kind == "course" for atom in clause):
+        return
+    for names in (narrowed(clause, place) for place in places):
+        changes = {m.name: m for m in context.measured([f"{name}_change" for name in names])}
+        rows = [m for m in context.known(names) if m.value is not None]
+        pairs = [(now, changes.get(f"{now.name}_change")) for now in rows]
+        pairs = [(now, change) for now, change in pairs if change is not None and change.value is not None]
+        told = [_was_normalised(now, change, patient) for now, change in pairs if change is not None]
+        if not told:
+            yield unsupported("No comparison with an earlier tracing is cited.")
+        elif not all(told):
+            yield contradicted(f"{as_recorded(pairs[0][0])} was not normalised [{pairs[0][0].id}].")
+        else:
+            yield supported(f"{as_recorded(pairs[0][0])} is normal again [{pairs[0][0].id}].")
+
+
+def _was_normalised(now: Measurement, change: Measurement, patient: Patient) -> bool:
+    then = now.model_copy(update={"value": (now.value or 0.0) - (change.value or 0.0)})
+    return holds("normal", now, patient) is True and holds("normal", then, patient) is False
+
+
+def _is_at_end(word: str, m: Measurement, limits: tuple[float, float] | None) -> bool | None:
+    """ "At the upper end of normal": normal, and next to that limit."""
+    if limits is None or m.value is None or m.unit == "deg":
+        return None
+    low, high = limits
+    near = high * (1 - _END) <= m.value if word == "upper end" else m.value <= low * (1 + _END)
+    return near and low <= m.value <= high
 
 
 def _judge_uncited(claim: JudgementClaim, context: Context) -> Outcome:

@@ -15,6 +15,8 @@ from cardio_agent.verification.tokens import Token
 _LONGEST = 12  # tokens of a number in words with its unit
 _SIGNS = ("minus", "plus")
 _DIMENSIONS = ("long", "wide", "broad")  # after a value they tell of its kind, they do not judge it
+ROUNDED = "rounded"  # key of a number after one of these
+_ROUNDING = ("about", "around", "approximately", "roughly", "circa", "~", "≈")
 _P_NAMES = {"ms": "p_ms", "s": "p_ms", "mV": "p_mv", "mm": "p_mv"}
 _LIMIT_WORDS = (
     "upper limit",
@@ -119,6 +121,8 @@ def assembled(atoms: Sequence[Atom]) -> list[Atom]:
     """Numbers with their comparison words and ranges; neighbouring leads as one group."""
     out: list[Atom] = []
     for atom in atoms:
+        if atom.kind == "number" and out and out[-1].text.lower() in _ROUNDING:
+            atom = replace(atom, key=ROUNDED)
         if atom.kind == "comparison" and atom.key.endswith("_after") and out and out[-1].kind == "number":
             out[-1] = replace(out[-1], comparison=atom.key.removesuffix("_after"))
         elif _is_dimension(atom) and out and out[-1].unit:

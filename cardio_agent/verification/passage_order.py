@@ -3,11 +3,13 @@
 Enters: the clauses of a sentence and a passage. Leaves: objections to what stands the other way round.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cardio_agent.schema import Evidence
+from cardio_agent.verification.atoms import Atom
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Outcome, contradicted
+from cardio_agent.verification.recognition import recognise
 from cardio_agent.verification.tokens import phrase_of, stem
 
 _PREFERENCE, _TO = "prefer", ("to", "over")
@@ -16,6 +18,7 @@ _EVERY = ("every", "all", "each", "any")
 _SOME = ("some", "several", "few", "many", "most", "half")
 _NEGATIONS = ("not", "no", "avoid", "without", "neither", "nor", "never", "cannot")
 _REACH = 4  # words after a negation that it may deny
+_ALIKE = ("atrial_fibrillation", "atrial_flutter")
 _BODY_SIDES = ("left", "right")
 _SHORT = 2  # letters of words that are no operands
 
@@ -29,9 +32,18 @@ def turned_round(clauses: Sequence[Clause], passage: Evidence) -> Iterator[Outco
         yield contradicted(f"[{passage.id}] has it the other way round.")
     if any(not pair[1] & _after(own, pair[0]) for pair in _sided(spoken) if pair[0] in own):
         yield contradicted(f"[{passage.id}] puts left or right to something else.")
+    named = _rhythms(atom for clause in clauses for atom in clause)
+    told = _rhythms(recognise(passage.text))
+    if len(named) == len(told) == len(_ALIKE) and named != told:
+        yield contradicted(f"[{passage.id}] names flutter and fibrillation the other way round.")
     strange = [word for word in spoken if word in _SOME and word not in own]
     if strange and any(word in _EVERY for word in own):
         yield contradicted(f"[{passage.id}] does not say “{strange[0]}”.")
+
+
+def _rhythms(atoms: Iterable[Atom]) -> list[str]:
+    """Flutter and fibrillation in the order in which they are first named."""
+    return list(dict.fromkeys(atom.key for atom in atoms if atom.kind == "concept" and atom.key in _ALIKE))
 
 
 def _sided(words: Sequence[str]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -72,6 +72,17 @@ def _told(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((claim.key, frozenset(claim.leads)) for claim in claims if isinstance(claim, PresenceClaim))
 
 
+def lies_in(territory: str, finding: Finding) -> bool:
+    """Whether a finding is told of a territory, or its leads are in each part of it."""
+    parts = territory_leads(territory)
+    leads = set(finding.leads)
+    in_leads = len(leads & frozenset().union(*parts)) >= 2 and all(leads & part for part in parts)
+    return (
+        territory in (finding.territory, *(finding.territory or "").split(), *finding.text.split())
+        or in_leads
+    )
+
+
 def _check_territory(territory: str, claim: PresenceClaim, findings: Sequence[Finding]) -> Outcome | None:
     if claim.leads and set(claim.leads) <= frozenset().union(*territory_leads(territory)):
         return None
@@ -80,10 +91,7 @@ def _check_territory(territory: str, claim: PresenceClaim, findings: Sequence[Fi
         words = (finding.territory or "").split() + finding.text.split()
         if "or" in words and any(name in words and name not in claim.territories for name in TERRITORIES):
             continue  # "anterior or lateral" bears out neither alone
-        leads = set(finding.leads)
-        parts = territory_leads(territory)
-        in_leads = len(leads & frozenset().union(*parts)) >= 2 and all(leads & part for part in parts)
-        if territory == finding.territory or territory in words or in_leads:
+        if lies_in(territory, finding):
             return None
     if placed:
         where = placed[0].territory or lead_list(placed[0].leads)

@@ -30,6 +30,7 @@ from cardio_agent.verification.recognition import territory_leads
 from cardio_agent.writing.phrases import lead_list, named_value
 
 _LEVEL_NAMES = {1: "possible", 2: "probable", 3: "definite", 4: "definite"}
+_ABNORMAL = ("conduction", "ischaemia", "intervals", "pacing")  # kinds of finding that a normal ECG has not
 _ELECTRODES = ("lead_reversal", "electrode_misplacement")
 _CONTIGUOUS = (*TERRITORIES.values(), *itertools.pairwise(PRECORDIAL_LEADS))
 
@@ -280,6 +281,9 @@ def _absence_carried(claim: PresenceClaim, place: set[str], context: Context) ->
             return supported(f"The finding is {assertion.finding.text} [{assertion.finding.id}].")
     if any(s.present and s.code == "NORM" for s in context.statements):
         return supported("The classifier calls the ECG normal [s-NORM].")
+    abnormal = [f for f in context.findings if f.kind in _ABNORMAL and f.certainty == "definite"]
+    if claim.key == "normal_ECG" and abnormal:
+        return supported(f"{abnormal[0].text[:1].upper()}{abnormal[0].text[1:]} [{abnormal[0].id}].")
     return unsupported(f"No cited record says that {claim.text} is absent.")
 
 

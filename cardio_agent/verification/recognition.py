@@ -144,6 +144,38 @@ def _class_atom(spoken: Sequence[Token], at: int) -> tuple[Atom, int] | None:
     return Atom(kind, "", mark.lower()), used
 
 
+def with_groups(atoms: Sequence[Atom]) -> list[Atom]:
+    """Atoms with "the other leads" spelled out and "all leads but V1" read as all except V1."""
+    return _with_exceptions(_with_other_leads(atoms))
+
+
+def _with_other_leads(atoms: Sequence[Atom]) -> list[Atom]:
+    """ "V1 is flat, the other leads are good": the others are those not named before."""
+    named = {lead for atom in atoms for lead in atom.leads}
+    others = tuple(lead for lead in LEADS if lead not in named)
+    is_reference = [bool(named) and atom.kind == "lead_group" and atom.key == "others" for atom in atoms]
+    return [
+        replace(atom, kind="leads", leads=others) if refers else atom
+        for atom, refers in zip(atoms, is_reference, strict=True)
+    ]
+
+
+def _with_exceptions(atoms: Sequence[Atom]) -> list[Atom]:
+    """ "All leads but V1" are all except V1."""
+    around = zip([None, *atoms], atoms, [*atoms[1:], None], strict=False)
+    return [
+        replace(atom, key="with", text="except") if _excepts(before, atom, after) else atom
+        for before, atom, after in around
+    ]
+
+
+def _excepts(before: Atom | None, atom: Atom, after: Atom | None) -> bool:
+    is_between = (
+        before is not None and before.kind == "lead_group" and after is not None and bool(after.leads)
+    )
+    return atom.text.lower() == "but" and is_between
+
+
 def territory_leads(name: str) -> tuple[frozenset[str], ...]:
     """The leads of each part of a territory; a compound one has several parts."""
     parts = {

@@ -12,8 +12,10 @@ from cardio_agent.schema import Finding, LeadQuality, Measurement, Recording
 from cardio_agent.verification.claim_types import LeadsClaim, StateClaim, TermClaim
 from cardio_agent.verification.clauses import Clause
 from cardio_agent.verification.context import Context, Outcome, contradicted, supported, unsupported
+from cardio_agent.verification.places import lies_in
 from cardio_agent.verification.presence import mentions
 from cardio_agent.verification.tokens import phrase_of, stem
+from cardio_agent.verification.values import as_recorded
 from cardio_agent.writing.phrases import lead_list
 
 _EVIDENCE = frozenset(["measurement", "measurements", "measured", "interval", "intervals", "values"])
@@ -41,6 +43,8 @@ def check_state(claim: StateClaim, context: Context) -> Outcome:
         if claim.is_negated:
             return contradicted(f"Recording quality is {quality.verdict} [{quality.id}].")
         return supported(f"Recording quality is {quality.verdict} [{quality.id}].")
+    if claim.state == "unmeasured":
+        return _check_unmeasured(context)
     if claim.is_negated and claim.state in _LEAD_STATES:
         return _check_no_lead(claim, context)
     if claim.state == "impaired" and not claim.is_negated and context.qualities:
@@ -56,6 +60,16 @@ def check_state(claim: StateClaim, context: Context) -> Outcome:
     if claim.text.lower() in context.words and not claim.is_negated:
         return supported(f"“{claim.text}” stands in a cited record.")
     return unsupported(f"No cited record says “{claim.text}”.")
+
+
+def _check_unmeasured(context: Context) -> Outcome:
+    """ "No measurements could be made" against all of them."""
+    quality = context.facts.quality
+    if known := next((m for m in context.facts.measurements if m.value is not None), None):
+        return contradicted(f"{as_recorded(known)} [{known.id}].")
+    if quality.id not in context.cited:
+        return unsupported(f"The sentence does not cite [{quality.id}].")
+    return supported(f"No measurement has a value; {quality.reason} [{quality.id}].")
 
 
 def _check_no_lead(claim: StateClaim, context: Context) -> Outcome:
@@ -117,7 +131,8 @@ def refuted(clause: Clause, context: Context) -> dict[str, Finding]:
     """Concepts that the measurements do not support by a cited finding, where the clause says so too."""
     words = {stem(word) for atom in clause for word in phrase_of(atom.text)}
     denied = any(atom.kind == "negation" for atom in clause)
-    if not denied or not words & {*map(stem, (*_AGREEING, *_OPPOSING, "against"))}:
+    is_refused = denied and bool(words & {*map(stem, (*_AGREEING, *_OPPOSING, "against"))})
+    if not is_refused and not any(atom.key == "doubtful" for atom in clause):
         return {}
     against = [f for f in context.findings if f.kind == "contradiction"]
     concepts = [atom.key for atom in clause if atom.kind == "concept"]
@@ -149,6 +164,21 @@ def check_denials(clause: Clause, context: Context) -> Iterator[Outcome]:
     is_of_model = bool(context.attention) or any(f.kind == "contradiction" for f in context.findings)
     if cue is not None and not (reaches or is_of_person or is_of_model):
         yield unsupported(f"It is not clear what “{cue.text}” denies.")
+    if doubled := _doubled_denial(clause):
+        yield unsupported(f"“{doubled}” denies a denial; say plainly what is there or is not.")
+
+
+def _doubled_denial(clause: Clause) -> str:
+    """ "Not no LBBB", "no absence of LBBB": a denial with nothing to deny before the next one; else ""."""
+    open_denial = ""
+    for atom in clause:
+        if atom.kind == "negation" and atom.key in ("forward", "either") and open_denial:
+            return f"{open_denial} … {atom.text}"
+        if atom.text.lower() == "cannot" or (atom.kind == "negation" and atom.key in ("forward", "either")):
+            open_denial = atom.text
+        elif atom.kind not in ("word", "verb", "prior"):
+            open_denial = ""
+    return ""
 
 
 def check_leads(claim: LeadsClaim, context: Context) -> Outcome:
@@ -190,9 +220,9 @@ def check_term(claim: TermClaim, context: Context) -> Outcome:
         case "modifier" | "lead_group" | "territory" if claim.is_denied:
             return supported(f"“{claim.text}” only narrows down what is denied.")
     words = set(claim.text.lower().split())
-    territories = {f.territory for f in context.findings}
+    is_placed = claim.kind == "territory" and any(lies_in(claim.key, f) for f in context.findings)
     in_other_words = {*phrase_of(claim.key)} <= context.words
-    if {*map(stem, words)} <= context.stems or in_other_words or claim.key in territories:
+    if {*map(stem, words)} <= context.stems or in_other_words or is_placed:
         return supported(f"“{claim.text}” stands in a cited record.")
     return unsupported(f"No cited record bears out “{claim.text}”.")
 

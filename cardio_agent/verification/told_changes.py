@@ -165,10 +165,19 @@ def _is_then(atoms: Sequence[Atom], at: int) -> bool:
     return is_followed and not (len(follows) > 1 and follows[1].kind == "number")
 
 
+def _priors(atoms: Sequence[Atom]) -> Iterator[str]:
+    """What is told of "then", or compared with it; "the prior ECG possibly showed" is told of it."""
+    for at, atom in enumerate(atoms):
+        if atom.kind == "prior":
+            following = [other.text.lower() for other in atoms[at + 1 :] if other.kind != "certainty"][:1]
+            is_told = atom.text.lower().startswith("the ") and following[:1] in (["showed"], ["had"])
+            yield "then" if is_told else atom.key
+
+
 def _directions(atoms: Sequence[Atom]) -> Iterator[str]:
     spoken = [atom for atom in atoms if atom.kind == "change"]
     of_quantities = any(a.kind == "quantity" for a in atoms) and not any(a.about for a in atoms)
-    then = {atom.key for atom in atoms if atom.kind == "prior"}
+    then = set(_priors(atoms))
     compares = any("than" in atom.text.lower().split() for atom in atoms)
     for atom in spoken:
         is_turned = then == {"then"} and not compares

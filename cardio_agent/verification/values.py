@@ -2,7 +2,7 @@
 
 Enters: a claim and the context. Leaves: outcomes. The rule of rounding: a number written with k
 decimals must equal the record's value rounded to k decimals, in the unit that it is written with;
-a tie may go either way. "About" and the like relax nothing.
+a tie may go either way. "About" allows whole tens of ms, bpm or degrees within 2.5%: "about 150" of 152.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ from cardio_agent.verification.context import (
     unsupported,
 )
 from cardio_agent.verification.number_claims import UNITLESS, fits
+from cardio_agent.verification.numerals import ROUNDED
 from cardio_agent.writing.phrases import named_value
 
 # Factors into the unit of the record. Source: STD-07 (10 mm to 1 mV).
@@ -28,6 +29,8 @@ _FACTOR = {("s", "ms"): 1000.0, ("mm", "mV"): 0.1, ("µV", "mV"): 0.001}
 MAGNITUDES = ("s_mv", "q_mv")  # depths: written with or without their minus sign
 _LONGEST_S = 10  # what is written in seconds and longer than this was meant in milliseconds
 _EPSILON = 1e-9
+_IN_TENS = ("ms", "bpm", "deg")
+_NEAR = 0.025  # of whole tens after "about", within which the value lies; never more than rounding to tens
 
 
 def check_value(claim: ValueClaim, context: Context) -> Outcome:
@@ -88,10 +91,13 @@ def matches(number: Atom, value: float, unit: str, sign: int = 1) -> bool:
 
 
 def _half_step(number: Atom) -> float:
-    """Half a unit of the last decimal that was written."""
+    """Half a unit of the last decimal that was written, or of the tens after "about"."""
     assert number.value is not None
     exponent = number.value.as_tuple().exponent
-    return 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
+    half = 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
+    if number.key == ROUNDED and number.unit in _IN_TENS and not number.value % 10:
+        return max(half, min(5.0, _NEAR * abs(float(number.value))))
+    return half
 
 
 def _holds(claim: ValueClaim, m: Measurement) -> bool:
@@ -201,6 +207,8 @@ def _check_reference(claim: ValueClaim, context: Context) -> Outcome:
 
 def _check_unnamed(claim: ValueClaim, context: Context) -> Outcome:
     number = claim.number
+    if claim.is_reference and (outcome := _check_unnamed_limit(claim, context)):
+        return outcome
     rows = [m for m in context.measurements if number.unit and fits(number.unit, m.name)]
     rows = [m for m in rows if not claim.leads or m.lead in claim.leads]
     if any(_holds(claim, m) for m in rows):
@@ -221,6 +229,14 @@ def _check_unnamed(claim: ValueClaim, context: Context) -> Outcome:
         if unit == number.unit:
             return contradicted(f"The {what} is {value:g}, not {number.text}.")
     return unsupported(f"No cited record carries the number “{number.text}”.")
+
+
+def _check_unnamed_limit(claim: ValueClaim, context: Context) -> Outcome | None:
+    """ "…: 469 ms against a limit of 450 ms", where all that is cited in that unit has the same limits."""
+    patient = context.facts.recording.patient
+    rows = [m for m in context.measurements if m.unit == claim.number.unit and m.value is not None]
+    limits = {normal_range(m.name, patient): m.name for m in rows if normal_range(m.name, patient)}
+    return _check_reference(replace(claim, names=(*limits.values(),)), context) if len(limits) == 1 else None
 
 
 def _other_values(context: Context) -> Iterator[tuple[str, float, str]]:

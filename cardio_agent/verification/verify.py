@@ -8,6 +8,7 @@ carries makes it unsupported. All comparison is exact; there is no score and no 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cardio_agent.schema import DraftSentence, Facts, Verdict
 from cardio_agent.verification.applied import check_applied, check_thresholds, is_applied, of_recording
@@ -35,7 +36,12 @@ from cardio_agent.verification.context import Context, Outcome, supported, unsup
 from cardio_agent.verification.counts import check_counts, is_counted
 from cardio_agent.verification.degrees import check_degrees
 from cardio_agent.verification.hedges import check_hedges
-from cardio_agent.verification.judgements import check_extreme, check_judgement, check_missing
+from cardio_agent.verification.judgements import (
+    check_extreme,
+    check_judgement,
+    check_missing,
+    check_normalised,
+)
 from cardio_agent.verification.lexicon import CONCEPTS
 from cardio_agent.verification.passages import PERSON, check_passages, is_guideline_clause
 from cardio_agent.verification.presence import check_presence
@@ -189,7 +195,9 @@ def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -
         finding = next(iter(against.values()))
         yield supported(f"{finding.text[:1].upper()}{finding.text[1:]} [{finding.id}].")
         claims = [
-            c for c in claims if not (isinstance(c, PresenceClaim) and c.is_negated and c.key in against)
+            _undenied(c)
+            for c in claims
+            if not (isinstance(c, PresenceClaim) and c.is_negated and c.key in against)
         ]
     is_attention = bool(context.attention) and speaks_of_attention and is_attention_clause(clause)
     for claim in claims:
@@ -209,9 +217,17 @@ def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -
         yield from _check_trace(clause, claims, context)
 
 
+def _undenied(claim: Claim) -> Claim:
+    """ "Not borne out by the QRS of 94 ms": the agreement is denied, not the number."""
+    if isinstance(claim, ValueClaim):
+        return replace(claim, number=replace(claim.number, is_negated=False))
+    return claim
+
+
 def _check_trace(clause: Clause, claims: Sequence[Claim], context: Context) -> Iterator[Outcome]:
     """What a clause says of the trace itself, or of its change."""
     yield from check_degrees(clause, context)
+    yield from check_normalised(clause, context)
     if is_sum_clause(clause):
         yield from check_sum(clause, context)
         claims = [claim for claim in claims if not isinstance(claim, ValueClaim)]

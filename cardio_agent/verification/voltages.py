@@ -55,13 +55,15 @@ def met_by(concepts: frozenset[str], context: Context) -> list[Measurement]:
 def is_sum_clause(clause: Clause) -> bool:
     """Whether a clause gives a number for two waves together."""
     has_number = any(atom.kind == "number" for atom in clause)
+    if _criteria_of(clause) and any(atom.unit in ("mV", "mm") for atom in clause):
+        return not any(atom.kind == "quantity" for atom in clause)
     is_sum = any(atom.text.lower() in _SUM_WORDS for atom in clause)
     return is_sum and len(_waves(clause)) == 2 and has_number
 
 
 def check_sum(clause: Clause, context: Context) -> Iterator[Outcome]:
     """Each number against the two cited voltages together."""
-    rows = [m for name, lead in _waves(clause) for m in context.measured((name,), (lead,))]
+    rows = _summed(clause, context)
     values = [abs(m.value) for m in rows if m.value is not None]
     if len(values) != 2:
         yield unsupported("The sentence does not cite both voltages of the sum.")
@@ -70,6 +72,19 @@ def check_sum(clause: Clause, context: Context) -> Iterator[Outcome]:
     for number in (atom for atom in clause if atom.kind == "number"):
         is_right = bool(number.unit) and matches(number, sum(values), "mV") != number.is_negated
         yield supported(told) if is_right else contradicted(told)
+
+
+def _criteria_of(clause: Clause) -> list[_Criterion]:
+    """Criteria that a clause says to be there: "Sokolow-Lyon criterion met with 4.8 mV"."""
+    named = {atom.key for atom in clause if atom.kind == "concept" and not atom.is_negated}
+    return [criterion for criterion in _CRITERIA if criterion.concept in named]
+
+
+def _summed(clause: Clause, context: Context) -> list[Measurement]:
+    """The two cited voltages: of the waves named, else of a criterion named."""
+    pairs = [_waves(clause)] if _waves(clause) else [criterion.waves for criterion in _criteria_of(clause)]
+    found = ([m for name, lead in waves for m in context.measured((name,), (lead,))] for waves in pairs)
+    return next((rows for rows in found if len(rows) == 2), [])
 
 
 def _waves(clause: Clause) -> list[tuple[str, str]]:

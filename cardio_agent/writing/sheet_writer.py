@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from cardio_agent.errors import WriterUnavailable
 from cardio_agent.schema import DraftSentence, Facts
 from cardio_agent.settings import Settings, get_settings
-from cardio_agent.writing.plain import plain_sentence
 from cardio_agent.writing.prompts import load_prompt
-from cardio_agent.writing.sheets import Sheet, read_line, sheet_of, sheets, styles_of
+from cardio_agent.writing.sheets import Sheet, read_line, sheets, styles_of
 from cardio_agent.writing.taught import load_taught
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class LineModel(Protocol):
 
 
 class SheetWriter:
-    """Writes and answers through a model that words sheets. Does not mend: the plain sentence stands in.
+    """Writes reports through a model that words sheets. Neither mends nor answers: plain sentences stand in.
 
     Parameters
     ----------
@@ -97,18 +96,11 @@ class SheetWriter:
         self,
         question: str,  # noqa: ARG002
         history: Sequence[tuple[str, str]],  # noqa: ARG002
-        facts: Facts,
-        ids: Sequence[str],
+        facts: Facts,  # noqa: ARG002
+        ids: Sequence[str],  # noqa: ARG002
     ) -> Iterator[DraftSentence]:
-        """The records with these ids, in the model's words; what to answer with was chosen before.
-
-        Raises
-        ------
-        WriterUnavailable
-            As :meth:`write`.
-        """
-        drafts = [draft for id in ids if (draft := plain_sentence(facts, (id,))) is not None]
-        yield from self._worded([sheet_of(draft.section, (draft,)) for draft in drafts])
+        """None: a question is beyond such a model, and the chat's own sentences judge what they give."""
+        return iter(())
 
     def _worded(self, group: Sequence[Sheet]) -> Iterator[DraftSentence]:
         """Sheet by sheet in the model's words, each followed plainly by what these left out."""

@@ -26,12 +26,3 @@ def test_a_report_in_its_words_says_every_finding_once_and_holds(name: str) -> N
     assert len({s.text for s in sentences}) == len(sentences)
     assert must_say(collect_facts(analysis)) <= {id for s in sentences for id in s.cites}
     assert sum(s.writer == "bundled" for s in sentences) > len(sentences) / 2
-
-
-def test_an_answer_comes_in_its_words_or_plainly() -> None:
-    facts = collect_facts(analyze(read_ecg(sample_path("lbbb")), explained=False))
-    writer = get_writer("bundled")
-    assert isinstance(writer, SheetWriter)
-    (draft,) = writer.answer("How wide is the QRS?", (), facts, ("m-qrs_ms",))
-    value = facts.records()["m-qrs_ms"].value  # type: ignore[attr-defined]
-    assert f"{value:.0f} ms" in draft.text

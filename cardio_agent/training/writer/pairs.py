@@ -84,7 +84,7 @@ def imagined(facts: Facts, random: Random) -> Facts:
 
 
 def _asked(facts: Facts, random: Random) -> Iterator[Sheet]:
-    """Sheets of single records, as a chat has them."""
+    """Sheets of single records: each name is learnt alone, too."""
     ids = sorted(facts.records())
     for id in random.sample(ids, min(_N_ASKED, len(ids))):
         if (draft := plain_sentence(facts, (id,))) is not None:
