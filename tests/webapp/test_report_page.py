@@ -12,20 +12,20 @@ import pytest
 from cardio_agent.rendering import RENDERERS
 from tests.webapp.desk import choose, pair, wait_for_report
 
-ANSWERED = """question => {
+ANSWERED = """([question, words]) => {
     const [asked, answer] = [...document.querySelectorAll("#chat .message-row")].slice(-2);
-    return asked.innerText.includes(question) && answer.innerText.includes("Rests on");
+    return asked.innerText.includes(question) && answer.innerText.includes(words);
 }"""
 
 PIXELS_PER_MM = 10
 BOLD_LINE = 205  # of 255: the bold red of the ruling against the paper
 
 
-def ask(page: Any, question: str) -> str:
-    """The answer that appears below a typed question."""
+def ask(page: Any, question: str, words: str) -> str:
+    """The answer that appears below a typed question, sentence by sentence, once it holds these words."""
     page.fill("#box textarea", question)
     page.locator("#box textarea").press("Enter")
-    page.wait_for_function(ANSWERED, arg=question)
+    page.wait_for_function(ANSWERED, arg=[question, words])
     return str(page.locator("#chat .message-row").last.inner_text())
 
 
@@ -43,7 +43,7 @@ def test_a_person_sees_what_each_sentence_rests_on_and_asks(page: Any) -> None:
     assert note.is_visible()
     page.keyboard.press("Escape")
     assert not note.is_visible()
-    assert "QTc (Bazett)" in ask(page, "What is the QTc?")
+    assert "Rests on" in ask(page, "What is the QTc?", "QTc (Bazett)")
     for tab in ("Measurements", "Statements", "Findings", "Guidelines"):
         page.get_by_role("tab", name=tab).click()
         assert page.locator("#tabs .ca-doc:visible").inner_text()
