@@ -9,7 +9,6 @@ nothing.
 import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -17,11 +16,11 @@ from cardio_agent.chat.examples import Kind
 from cardio_agent.chat.features import Wording, letter_features, meaning_features
 from cardio_agent.chat.intents import Intent
 from cardio_agent.errors import ModelMissing
-from cardio_agent.resources import resource_dir
+from cardio_agent.resources import checked_dir
 from cardio_agent.retrieval.opening import known_embeddings
 from cardio_agent.settings import get_settings
 
-KINDS_FILE = Path("retrieval") / "chat_kinds.npz"
+KINDS_FILE = "chat_kinds.npz"
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _linear(row: np.ndarray, weights: np.ndarray) -> np.ndarray:
 @cache
 def regression() -> Regression:
     """The weights that travel with the program."""
-    path = resource_dir("models") / KINDS_FILE
+    path = checked_dir("models/retrieval") / KINDS_FILE
     try:
         with np.load(path, allow_pickle=False) as file:
             rows = json.loads(str(file["kinds"]))

@@ -29,7 +29,7 @@ def train_vectors() -> tuple[Path, Path]:
     """Write the bundled texts' vectors and the chat's regression where the program looks for them."""
     path = resource_dir("models") / VECTORS_FILE
     write_vectors(bundled_texts(), load_embeddings(), path)
-    kinds = path.parent / KINDS_FILE.name
+    kinds = path.parent / KINDS_FILE
     write_kinds(examples(), kinds)
     write_checksums(path.parent)
     return path, kinds

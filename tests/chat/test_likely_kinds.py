@@ -93,7 +93,7 @@ def test_another_embedding_model_is_not_asked(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_missing_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    monkeypatch.setattr(kinds, "resource_dir", lambda _: tmp_path)
+    monkeypatch.setattr(kinds, "checked_dir", lambda _: tmp_path)
     regression.cache_clear()
     try:
         with pytest.raises(ModelMissing, match="missing or damaged"):

@@ -26,6 +26,6 @@ def test_what_tells_nothing_gets_the_shares_of_the_kinds() -> None:
 
 def test_the_file_of_this_version_is_fitted_to_these_examples() -> None:
     """If this fails: cardio-agent train vectors"""
-    with np.load(resource_dir("models") / KINDS_FILE, allow_pickle=False) as file:
+    with np.load(resource_dir("models") / "retrieval" / KINDS_FILE, allow_pickle=False) as file:
         assert str(file["examples_sha256"]) == examples_sha256(examples())
     assert set(regression().kinds) == {example.kind for example in examples()}
