@@ -270,4 +270,5 @@ def _governed(clause: Clause, cue: int, following: int) -> list[int]:
     if clause[cue].text.lower() in _HEDGES and before and any(map(is_cause, clause[cue + 1 : following])):
         return [*before, *after]
     is_predicate = cue > 0 and is_copula(clause[cue - 1]) and not clause[cue].text.endswith(_PREPOSITIONS)
-    return (before or after) if is_predicate else (after or before)
+    is_noun = [a.text.lower() for a in clause[cue + 1 : cue + 2]] in (["a"], ["an"]) and cue + 2 in after
+    return (before or after) if is_predicate and not is_noun else (after or before)

@@ -4,7 +4,6 @@ Enters: a clause and the context. Leaves: objections. The other way round, a cla
 caught where presence is checked; softer turns ("consistent with", "suggests") are left alone.
 """
 
-import itertools
 from collections.abc import Iterator
 
 from cardio_agent.verification.clauses import Clause, is_cause, is_copula
@@ -15,7 +14,7 @@ _DOUBTS = (
     "perhaps", "questionable", "equivocal", "uncertain", "cannot be excluded", "cannot be ruled out",
     "may", "might", "could",
 )  # fmt: skip
-_BEYOND = "not only"  # possible, that is
+_BEYOND = ("not only", "not just", "not merely", "not simply", "more than")  # possible, that is
 _WHOLE = ("ecg", "ekg", "electrocardiogram", "tracing", "trace", "recording", "rhythm")
 _BETWEEN = ("word", "territory", "leads", "modifier", "degree", "qualifier", "family")
 
@@ -24,10 +23,10 @@ def check_hedges(clause: Clause, context: Context) -> Iterator[Outcome]:
     """Objections to words of doubt on findings that are surer."""
     if any(map(is_cause, clause)):
         return  # what is doubted is the cause, not the finding
-    for before, atom in itertools.pairwise(atom for atom in clause if atom.kind != "word"):
-        if before.text.lower() == _BEYOND and atom.key in ("possible", "probable"):
-            yield unsupported(f"It is not clear how sure “{before.text} {atom.text}” is.")
     for cue, atom in enumerate(clause):
+        said = " ".join(other.text.lower() for other in clause[:cue] if other.text.lower() not in ("a", "an"))
+        if atom.key in ("possible", "probable") and said.endswith(_BEYOND):
+            yield unsupported(f"It is not clear how sure “{atom.text}” is meant to be.")
         key = _doubted(clause, cue) if atom.kind == "certainty" and atom.text.lower() in _DOUBTS else ""
         findings = [a.finding for a in context.asserted if key and a.implies(key)]
         if definite := next((finding for finding in findings if finding.certainty == "definite"), None):

@@ -25,6 +25,7 @@ UNIT_OF_SUFFIX = {
 }
 UNITLESS = ("bpm", "lead")  # units of the record that a sentence may leave out
 _LEAD_NAMES = ("st_", "t_m", "t_second", "t_terminal", "r_m", "r_peak", "s_m", "q_m", "p_mv", "p_lead")
+_DURATIONS = {"q_mv": "q_ms", "r_mv": "r_ms", "s_mv": "s_ms", "t_mv": "t_ms"}
 _DOWNWARDS = ("depressed", "inverted")
 _LIMITS = ("normal", "abnormal", "above normal", "below normal")
 _ALL = ("all", "both", "each", "every")
@@ -131,6 +132,8 @@ def _names(number: Atom, subject: Atom | None, formula: str) -> tuple[str, ...]:
     if number.unit in _COUNTS:
         return ()
     names = _by_formula(subject.names if subject else (), formula)
+    if number.unit in UNIT_OF_SUFFIX["ms"] and {*names} <= {*_DURATIONS}:
+        names = tuple(_DURATIONS[name] for name in names)  # "the S wave lasts 74 ms"
     names = tuple(name for name in names if fits(number.unit, name)) or names
     return names or (("heart_rate_bpm",) if number.unit == "bpm" else ())
 

@@ -4,6 +4,7 @@ Enters: claims and the context. Leaves: outcomes. A word that no table knows pas
 record has it; a word that narrows a claim down passes as well where the claim is denied.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -139,6 +140,15 @@ def refuted(clause: Clause, context: Context) -> dict[str, Finding]:
     return {key: finding for key in concepts for finding in against if mentions(finding, key)}
 
 
+def denies_agreement(clause: Clause) -> bool:
+    """ "Not borne out by the QRS of 94 ms": what is denied is that the records agree."""
+    return any(
+        atom.kind == "negation"
+        and not {*map(stem, phrase_of(following.text))}.isdisjoint(map(stem, _AGREEING))
+        for atom, following in itertools.pairwise(clause)
+    )
+
+
 def check_person(clause: Clause, context: Context) -> Iterator[Outcome]:
     """ "Age and sex are not known" against the recording."""
     words = {word for atom in clause for word in phrase_of(atom.text)}
@@ -170,6 +180,9 @@ def check_denials(clause: Clause, context: Context) -> Iterator[Outcome]:
 
 def _doubled_denial(clause: Clause) -> str:
     """ "Not no LBBB", "no absence of LBBB": a denial with nothing to deny before the next one; else ""."""
+    denials = [atom for atom in clause if atom.kind == "negation"]
+    if [atom.key for atom in denials] == ["forward", "either", "backward"]:  # "no LBBB is not absent"
+        return " … ".join(atom.text for atom in denials)
     open_denial = ""
     for atom in clause:
         if atom.kind == "negation" and atom.key in ("forward", "either") and open_denial:
@@ -220,7 +233,9 @@ def check_term(claim: TermClaim, context: Context) -> Outcome:
         case "modifier" | "lead_group" | "territory" if claim.is_denied:
             return supported(f"“{claim.text}” only narrows down what is denied.")
     words = set(claim.text.lower().split())
-    is_placed = claim.kind == "territory" and any(lies_in(claim.key, f) for f in context.findings)
+    is_placed = claim.kind == "territory" and any(
+        f.territory and lies_in(claim.key, f) for f in context.findings
+    )
     in_other_words = {*phrase_of(claim.key)} <= context.words
     if {*map(stem, words)} <= context.stems or in_other_words or is_placed:
         return supported(f"“{claim.text}” stands in a cited record.")

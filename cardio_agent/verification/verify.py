@@ -52,6 +52,7 @@ from cardio_agent.verification.remaining import (
     check_person,
     check_state,
     check_term,
+    denies_agreement,
     refuted,
 )
 from cardio_agent.verification.sentences import cited_sentences
@@ -195,7 +196,7 @@ def _check_clause(clause: Clause, context: Context, speaks_of_attention: bool) -
         finding = next(iter(against.values()))
         yield supported(f"{finding.text[:1].upper()}{finding.text[1:]} [{finding.id}].")
         claims = [
-            _undenied(c)
+            _undenied(c) if denies_agreement(clause) else c
             for c in claims
             if not (isinstance(c, PresenceClaim) and c.is_negated and c.key in against)
         ]

@@ -13,6 +13,8 @@ FACTS = all_facts()
     [
         ("sim_lvh", "Left ventricular hypertrophy is possible [f-lvh].", "contradicted"),
         ("sim_lvh", "Probable left ventricular hypertrophy [f-lvh].", "contradicted"),
+        ("lbbb", "Left atrial abnormality is not only a possibility [f-lao_lae].", "unsupported"),
+        ("lbbb", "Left atrial abnormality is a possibility [f-lao_lae].", "supported"),
         (
             "flutter",
             "Possible flutter with ST depression in II, III and aVF [f-atrial_flutter, f-st_depression].",

@@ -41,6 +41,16 @@ FACTS = all_facts()
             "In first-degree AV block P waves are not conducted and the PR is longer than 200 ms [BRD-27].",
             "contradicted",
         ),
+        (
+            "flutter",
+            "Atrial flutter at raised thromboembolic risk is anticoagulated as AF is [AF-09].",
+            "supported",
+        ),
+        (
+            "flutter",
+            "AF at raised thromboembolic risk is anticoagulated as atrial flutter is [AF-09].",
+            "contradicted",
+        ),
         ("flutter", "Atrial flutter need not be anticoagulated (Class I, Level B) [AF-09].", "contradicted"),
         (
             "afib",

@@ -22,6 +22,14 @@ def _number(text: str) -> Atom:
         ("411.2 ms", 411.05, "ms", False),
         ("412 ms", 412.5, "ms", True),  # a tie may go either way
         ("413 ms", 412.5, "ms", True),
+        ("150 ms", 152.0, "ms", False),
+        ("about 150 ms", 152.0, "ms", True),
+        ("about 150 ms", 153.8, "ms", False),  # more than 2.5% off
+        ("about 150 ms", 145.9, "ms", False),
+        ("about 400 ms", 405.1, "ms", False),  # tens would be 410
+        ("about 151 ms", 152.0, "ms", False),
+        ("about 60 bpm", 64.0, "bpm", False),
+        ("about 90%", 91.0, "percent", False),
         ("0.16 s", 160, "ms", True),
         ("0.16 ms", 160, "ms", False),
         ("160 s", 160, "ms", False),
