@@ -54,7 +54,7 @@ for this program, each checked by the program's own verification.
 
 **Training.** {epochs} epochs, seed {seed}, {minutes:.0f} minutes on {machine}.
 
-**Figures.** On the last {n_reports} ECGs of fold 9; it was not trained on them, nor was anything chosen:
+**Figures.** On the last {n_reports} ECGs of fold 9, which it was not trained on:
 
 | | |
 |---|---|
@@ -67,7 +67,8 @@ for this program, each checked by the program's own verification.
 
 A line in words that it was never taught, or that does not hold each value of the sentences that it cites
 exactly once, is dropped before these counts and said plainly; so is whatever it leaves out, so that the
-report says every finding. How many sentences it is given at a time was chosen on other ECGs of fold 9.
+report says every finding. How many sentences it is given at a time was chosen with an earlier model on
+90 ECGs of fold 9, of which some may be among these.
 
 **Limits.** English only. It words what the plain writer says and nothing else: a finding that the program
 cannot make has no words here. Its variety is that of its table of wordings.
