@@ -134,24 +134,6 @@ class Composition:
         yield self._placed[-1]
 
 
-def compose(
-    facts: Facts, writer: Writer, fallback: PlainWriter
-) -> tuple[tuple[NarrativeSection, ...], tuple[str, ...]]:
-    """Write a report and check it.
-
-    Returns
-    -------
-    sections : tuple of NarrativeSection
-        In the order of the report; sections without a sentence are left out.
-    notes : tuple of str
-        What failed its check and when the plain writer took over; empty when all went well.
-    """
-    composition = Composition(facts, writer, fallback)
-    for _ in composition:
-        pass
-    return composition.sections(), tuple(composition.notes)
-
-
 def must_say(facts: Facts) -> frozenset[str]:
     """Ids that a report may not leave out: every finding, and the quality when it limits the reading."""
     limits = () if facts.quality.verdict == "good" else (facts.quality.id,)

@@ -18,7 +18,9 @@ from pydantic import Field
 from typing_extensions import override
 
 from cardio_agent.errors import WriterUnavailable
-from cardio_agent.schema import DraftSentence, Facts
+from cardio_agent.reporting import Composition
+from cardio_agent.schema import DraftSentence, Facts, NarrativeSection
+from cardio_agent.writing import PlainWriter, Writer
 
 
 class FakeChatModel(BaseChatModel):
@@ -96,6 +98,16 @@ class FakeWriter:
     ) -> Iterator[DraftSentence]:
         self.asked.append((question, tuple(history), tuple(ids)))
         yield from _hand_out(self._answers.pop(0) if self._answers else [])
+
+
+def compose(
+    facts: Facts, writer: Writer, fallback: PlainWriter
+) -> tuple[tuple[NarrativeSection, ...], tuple[str, ...]]:
+    """A report written and checked to its end: its sections, and the notes on what went wrong."""
+    composition = Composition(facts, writer, fallback)
+    for _ in composition:
+        pass
+    return composition.sections(), tuple(composition.notes)
 
 
 def _hand_out(items: Sequence[DraftSentence | WriterUnavailable]) -> Iterator[DraftSentence]:

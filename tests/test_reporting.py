@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from cardio_agent.errors import WriterUnavailable
-from cardio_agent.reporting import MAX_REWRITES, Composition, compose, must_say
+from cardio_agent.reporting import MAX_REWRITES, Composition, must_say
 from cardio_agent.schema import DraftSentence, Facts, NarrativeSection, Sentence
 from cardio_agent.settings import Settings
 from cardio_agent.writing import SECTIONS, PlainWriter, Writer, get_writer
 from cardio_agent.writing.factsheet import as_data
 from tests.facts import ALL_FACTS, facts_lbbb, facts_normal
-from tests.fakes import FakeWriter, save_tiny_llama
+from tests.fakes import FakeWriter, compose, save_tiny_llama
 
 TRUE = ("rhythm", "The heart rate is 78 bpm.", ("m-heart_rate_bpm",))
 FALSE = ("intervals", "The QRS duration is 125 ms.", ("m-qrs_ms",))

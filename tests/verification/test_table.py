@@ -1,26 +1,12 @@
 """The table of sentences: true ones in varied clinical wording pass, false ones of every kind are caught."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from cardio_agent.verification import verify
-from tests.verification.analyses import all_facts
+from tests.verification.table import FACTS, TABLE, verdict_of
 
-TABLE = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "sentences.jsonl").read_text(encoding="utf-8").splitlines()
-]
 TRUE = [row for row in TABLE if row["expect"] == "supported"]
 FALSE = [row for row in TABLE if row["expect"] == "caught"]
-FACTS = all_facts()
-
-
-def _verdict(row: dict[str, str]) -> tuple[str, str]:
-    verdicts = verify(row["text"], FACTS[row["facts"]])
-    decisive = next((v for v in verdicts if v.verdict != "supported"), verdicts[-1])
-    return decisive.verdict, decisive.reason
 
 
 def test_table_is_large_enough() -> None:
@@ -31,13 +17,13 @@ def test_table_is_large_enough() -> None:
 
 @pytest.mark.parametrize("row", FALSE, ids=lambda row: row["text"][:60])
 def test_every_false_sentence_is_caught(row: dict[str, str]) -> None:
-    verdict, reason = _verdict(row)
+    verdict, reason = verdict_of(row)
     assert verdict in ("contradicted", "unsupported")
     assert reason.strip()
 
 
 def test_true_sentences_are_supported() -> None:
-    failed = [(row["text"], _verdict(row)) for row in TRUE if _verdict(row)[0] != "supported"]
+    failed = [(row["text"], verdict_of(row)) for row in TRUE if verdict_of(row)[0] != "supported"]
     assert len(failed) <= 0.05 * len(TRUE), failed
 
 

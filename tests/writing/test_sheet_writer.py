@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from cardio_agent.errors import WriterUnavailable
-from cardio_agent.reporting import compose
 from cardio_agent.settings import Settings
 from cardio_agent.writing import PlainWriter
 from cardio_agent.writing.sheet_writer import SheetWriter
 from cardio_agent.writing.taught import Taught
 from tests.facts import facts_lbbb, facts_normal
+from tests.fakes import compose
 
 WriterOf = Callable[[Callable[[str], str]], SheetWriter]
 
